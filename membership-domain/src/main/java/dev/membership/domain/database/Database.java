@@ -1,0 +1,72 @@
+package dev.membership.domain.database;
+
+import io.agroal.api.AgroalDataSource;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Plain SQL for what is read often or long and for what locks. Inside a use case's transaction the statements run on its
+ * connection, outside each is a transaction of its own.
+ *
+ * <p>Nothing here adds the instance to a statement: each statement names it itself.
+ */
+@ApplicationScoped
+public class Database {
+    private final AgroalDataSource dataSource;
+
+    Database(AgroalDataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    public <T> List<T> list(Sql sql, Row.Mapper<T> mapper) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = prepare(connection, sql);
+                var results = statement.executeQuery()) {
+            List<T> values = new ArrayList<>();
+            Row row = new Row(results);
+            while (row.next()) {
+                values.add(mapper.map(row));
+            }
+            return values;
+        } catch (SQLException failure) {
+            throw new DatabaseException(failure);
+        }
+    }
+
+    public <T> Optional<T> first(Sql sql, Row.Mapper<T> mapper) {
+        return list(sql, mapper).stream().findFirst();
+    }
+
+    /** Runs a statement that returns no rows and says how many it wrote. */
+    public int execute(Sql sql) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = prepare(connection, sql)) {
+            return statement.executeUpdate();
+        } catch (SQLException failure) {
+            throw new DatabaseException(failure);
+        }
+    }
+
+    private static PreparedStatement prepare(Connection connection, Sql sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql.text());
+        int index = 0;
+        for (Object value : sql.parameters()) {
+            index++;
+            switch (value) {
+                case Instant instant -> statement.setObject(index, instant.atOffset(ZoneOffset.UTC));
+                case Collection<?> texts ->
+                    statement.setArray(index, connection.createArrayOf("text", texts.toArray()));
+                case null, default -> statement.setObject(index, value);
+            }
+        }
+        return statement;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.membership.domain.database;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A statement in the making: text and the values of its question marks, which never become text themselves. Values may
+ * be texts, numbers, booleans, {@link Instant}s, byte arrays, collections of texts (a {@code text[]}) and null.
+ */
+public final class Sql {
+    private final StringBuilder text = new StringBuilder();
+    private final List<Object> parameters = new ArrayList<>();
+
+    private Sql() {}
+
+    public static Sql of(String text, Object... parameters) {
+        return new Sql().add(text, parameters);
+    }
+
+    public Sql add(String more, Object... values) {
+        text.append(more);
+        Collections.addAll(parameters, values);
+        return this;
+    }
+
+    public Sql add(Sql more) {
+        text.append(more.text);
+        parameters.addAll(more.parameters);
+        return this;
+    }
+
+    String text() {
+        return text.toString();
+    }
+
+    List<Object> parameters() {
+        return parameters;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.membership.domain.error;
+
+import java.io.Serial;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A use case's answer "no": a word from the catalogue, and what a program needs to know of the case. */
+public class Refusal extends RuntimeException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+    private final transient Map<String, Object> meta;
+
+    public Refusal(ErrorCode code) {
+        this(code, code.text(), Map.of());
+    }
+
+    /**
+     * @param message a sentence for the developer who reads it; never another instance's data
+     * @param meta values are texts, numbers, or lists of texts
+     */
+    public Refusal(ErrorCode code, String message, Map<String, Object> meta) {
+        super(message, null, false, false);
+        this.code = code;
+        this.meta = new TreeMap<>(meta);
+    }
+
+    /** A field that cannot be accepted; the name is the one in the gRPC contract, in snake case. */
+    public static Refusal field(ErrorCode code, String paramName, String message) {
+        return new Refusal(code, message, Map.of("param_name", paramName));
+    }
+
+    public static Refusal fieldLimit(ErrorCode code, String paramName, long limit, String message) {
+        return new Refusal(code, message, Map.of("param_name", paramName, "limit", limit));
+    }
+
+    public static Refusal notFound(String resource, String paramName) {
+        return new Refusal(
+                ErrorCode.RESOURCE_NOT_FOUND,
+                "There is no such " + resource + ".",
+                Map.of("resource", resource, "param_name", paramName));
+    }
+
+    public static Refusal missingPermission(String... permissions) {
+        return new Refusal(
+                ErrorCode.MISSING_ORGANIZATION_PERMISSION,
+                ErrorCode.MISSING_ORGANIZATION_PERMISSION.text(),
+                Map.of("permissions", List.of(permissions)));
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    public Map<String, Object> meta() {
+        return meta;
+    }
+}

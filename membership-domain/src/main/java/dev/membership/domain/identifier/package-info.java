@@ -1,0 +1,5 @@
+/** Ids. */
+@NullMarked
+package dev.membership.domain.identifier;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package dev.membership.domain.membership;
+
+import dev.membership.domain.database.Row;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * A role as a membership carries it.
+ *
+ * @param permissions keys, in alphabetical order
+ * @param elevated whether it holds the minimum permissions
+ */
+@RegisterForReflection
+public record MemberRole(String id, String key, String name, List<String> permissions, boolean elevated) {
+    /** What a statement selects for {@link #read}, with {@code r} for the role. */
+    static final String COLUMNS = "r.id, r.key, r.name, r.permission_keys, r.elevated";
+
+    static MemberRole read(Row row) throws SQLException {
+        return new MemberRole(row.text(), row.text(), row.text(), row.texts(), row.flag());
+    }
+
+    /** How a change to another role changes the number of members who hold the minimum permissions. */
+    int elevationTo(MemberRole other) {
+        return (other.elevated ? 1 : 0) - (elevated ? 1 : 0);
+    }
+}

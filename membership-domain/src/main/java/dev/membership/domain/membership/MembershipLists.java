@@ -1,0 +1,299 @@
+package dev.membership.domain.membership;
+
+import dev.membership.domain.caller.Access;
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.caller.Operation;
+import dev.membership.domain.database.Database;
+import dev.membership.domain.database.Row;
+import dev.membership.domain.database.Sql;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import dev.membership.domain.input.Input;
+import dev.membership.domain.membership.MembershipCommands.Filter;
+import dev.membership.domain.membership.MembershipCommands.Listing;
+import dev.membership.domain.membership.MembershipCommands.Parent;
+import dev.membership.domain.operation.Operations;
+import dev.membership.domain.organization.OrganizationCounters;
+import dev.membership.domain.organization.OrganizationView;
+import dev.membership.domain.paging.Keyset;
+import dev.membership.domain.paging.Keyset.Placed;
+import dev.membership.domain.paging.Order;
+import dev.membership.domain.paging.Page;
+import dev.membership.domain.paging.PageRequest;
+import dev.membership.domain.paging.PageTokens;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lists of memberships: of an organization, of a user, of the instance. One statement reads a page, whatever its place and
+ * however many parents are asked for at once; a total costs one more, save that of a whole organization, which is kept.
+ */
+@ApplicationScoped
+public class MembershipLists {
+    private static final Map<String, Order> ORDERS = orders("m");
+    /** Of an instance, the users' own sort keys are indexed; those kept with memberships are, within an organization. */
+    private static final Map<String, Order> INSTANCE_ORDERS = orders("u");
+
+    private static final Map<String, Order> USER_ORDERS = Map.of("created_at", ORDERS.get("created_at"));
+
+    private final Operations operations;
+    private final Access access;
+    private final Database database;
+    private final PageTokens tokens;
+
+    MembershipLists(Operations operations, Access access, Database database, PageTokens tokens) {
+        this.operations = operations;
+        this.access = access;
+        this.database = database;
+        this.tokens = tokens;
+    }
+
+    /** A parent and what was read of it: the organization's count of members, and its page. */
+    private record Child(
+            String parentId,
+            @Nullable Integer membersCount,
+            @Nullable Placed<MembershipView> membership) {}
+
+    /**
+     * Lists memberships.
+     *
+     * @param tokenParam name of the page token's field on the door in question
+     * @throws Refusal {@code resource_not_found} for an organization or user that is not there
+     */
+    public Page<MembershipView> list(Caller caller, Listing listing, PageRequest request, String tokenParam) {
+        return operations.read(caller, Operation.LIST_MEMBERSHIPS, () -> {
+            switch (listing.parent()) {
+                case ORGANIZATION -> {
+                    String organizationId = Input.reference("organization_id", listing.parentId());
+                    access.require(caller, organizationId, Access.READ_MEMBERS, Access.MANAGE_MEMBERS);
+                }
+                case USER -> access.requireSelf(caller, Input.reference("user_id", listing.parentId()));
+                case INSTANCE -> {
+                    if (!caller.isBackend()) {
+                        throw new Refusal(ErrorCode.AUTHORIZATION_INVALID);
+                    }
+                }
+            }
+            if (listing.parent() == Parent.INSTANCE) {
+                return ofInstance(caller, listing, request, tokenParam);
+            }
+            String parentId = listing.parentId().strip();
+            return Optional.ofNullable(read(caller, listing, List.of(parentId), request, tokenParam)
+                            .get(parentId))
+                    .orElseThrow(() -> listing.parent() == Parent.USER
+                            ? Refusal.notFound("user", "user_id")
+                            : OrganizationCounters.absent(caller));
+        });
+    }
+
+    /**
+     * Lists the memberships of several organizations or users at once, with the same number of statements as of one, for
+     * doors that read nested lists. What the caller may not see, or is not there, is left out.
+     */
+    public Map<String, Page<MembershipView>> listAll(
+            Caller caller, Listing listing, Collection<String> parentIds, PageRequest request, String tokenParam) {
+        return operations.read(
+                caller,
+                Operation.LIST_MEMBERSHIPS,
+                () -> read(caller, listing, visible(caller, listing, parentIds), request, tokenParam));
+    }
+
+    private Collection<String> visible(Caller caller, Listing listing, Collection<String> parentIds) {
+        if (!(caller instanceof Caller.User user)) {
+            return parentIds;
+        }
+        if (listing.parent() == Parent.USER) {
+            String self = access.self(user);
+            return parentIds.stream().filter(self::equals).toList();
+        }
+        return access.standings(user, parentIds).values().stream()
+                .filter(standing -> standing.has(Access.READ_MEMBERS) || standing.has(Access.MANAGE_MEMBERS))
+                .map(Access.Standing::organizationId)
+                .toList();
+    }
+
+    private Map<String, Page<MembershipView>> read(
+            Caller caller, Listing listing, Collection<String> parents, PageRequest request, String tokenParam) {
+        if (parents.isEmpty()) {
+            return Map.of();
+        }
+        boolean ofUser = listing.parent() == Parent.USER;
+        if (ofUser && !listing.filter().equals(Filter.NONE)) {
+            throw Refusal.field(
+                    ErrorCode.FORM_CONDITIONAL_PARAM_DISALLOWED, "filter", "A user's memberships cannot be filtered.");
+        }
+        Sql conditions = conditions(caller, listing.filter());
+        // A token belongs to one parent's list, so with a token there is one parent, and of several nobody has a token.
+        Keyset keyset = tokens.keyset(
+                request,
+                Order.parse(
+                        listing.orderBy(),
+                        ofUser ? USER_ORDERS : ORDERS,
+                        ORDERS.get("created_at").reversed()),
+                "m.id",
+                List.of("memberships", caller.instanceId(), listing.parent(), parents, listing.filter()),
+                tokenParam);
+        Sql sql = ofUser ? ofUsers(caller, parents, keyset) : ofOrganizations(caller, parents, conditions, keyset);
+        Row.Mapper<Child> mapper = ofUser ? row -> ofUser(row, keyset) : row -> ofOrganization(row, keyset);
+
+        Map<String, List<Placed<MembershipView>>> rows = new LinkedHashMap<>();
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (Child child : database.list(sql, mapper)) {
+            List<Placed<MembershipView>> siblings = rows.computeIfAbsent(child.parentId(), id -> new ArrayList<>());
+            if (child.membership() != null) {
+                siblings.add(child.membership());
+            }
+            if (child.membersCount() != null) {
+                counts.put(child.parentId(), child.membersCount().longValue());
+            }
+        }
+        boolean filtered = !listing.filter().equals(Filter.NONE);
+        Map<String, Long> totals = !request.total()
+                ? Map.of()
+                : filtered || ofUser ? countOf(caller, listing.parent(), rows.keySet(), conditions) : counts;
+        return rows.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        entry -> visible(keyset.page(entry.getValue()), caller)
+                                .withTotal(request.total() ? totals.getOrDefault(entry.getKey(), 0L) : null)));
+    }
+
+    private static Sql ofOrganizations(Caller caller, Collection<String> parents, Sql conditions, Keyset keyset) {
+        return Sql.of("SELECT o.id, c.members_count, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS
+                        + " FROM organization o " + OrganizationView.JOIN_COUNTER
+                        + " LEFT JOIN LATERAL (SELECT m.* FROM membership m"
+                        + " WHERE m.instance_id = o.instance_id AND m.organization_id = o.id")
+                .add(conditions)
+                .add(keyset.condition())
+                .add(keyset.orderAndLimit())
+                .add("""
+                        ) m ON true
+                        LEFT JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id
+                        LEFT JOIN app_user u ON u.instance_id = m.instance_id AND u.id = m.user_id
+                        WHERE o.instance_id = ? AND o.deleted_at IS NULL AND o.id = ANY (?)
+                        """, caller.instanceId(), parents)
+                .add(keyset.order());
+    }
+
+    private static Sql ofUsers(Caller caller, Collection<String> parents, Keyset keyset) {
+        return Sql.of("SELECT u.id, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS + """
+                         FROM app_user u LEFT JOIN LATERAL (SELECT m.* FROM membership m
+                            JOIN organization x ON x.instance_id = m.instance_id AND x.id = m.organization_id
+                            WHERE m.instance_id = u.instance_id AND m.user_id = u.id AND x.deleted_at IS NULL""")
+                .add(keyset.condition())
+                .add(keyset.orderAndLimit())
+                .add("""
+                        ) m ON true
+                        LEFT JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id
+                        LEFT JOIN (organization o""")
+                .add(OrganizationView.JOIN_COUNTER)
+                .add("""
+                        ) ON o.instance_id = m.instance_id AND o.id = m.organization_id
+                        WHERE u.instance_id = ? AND u.id = ANY (?)
+                        """, caller.instanceId(), parents)
+                .add(keyset.order());
+    }
+
+    private static Child ofOrganization(Row row, Keyset keyset) throws SQLException {
+        return new Child(row.text(), row.integer(), row.textOrNull() == null ? null : placed(row, keyset));
+    }
+
+    private static Child ofUser(Row row, Keyset keyset) throws SQLException {
+        return new Child(row.text(), null, row.textOrNull() == null ? null : placed(row, keyset));
+    }
+
+    private static Placed<MembershipView> placed(Row row, Keyset keyset) throws SQLException {
+        return keyset.placed(MembershipView::read).map(row);
+    }
+
+    private Page<MembershipView> ofInstance(Caller caller, Listing listing, PageRequest request, String tokenParam) {
+        Sql conditions = conditions(caller, listing.filter());
+        Keyset keyset = tokens.keyset(
+                request,
+                Order.parse(
+                        listing.orderBy(),
+                        INSTANCE_ORDERS,
+                        INSTANCE_ORDERS.get("created_at").reversed()),
+                "m.id",
+                List.of("memberships", caller.instanceId(), listing.filter()),
+                tokenParam);
+        List<Placed<MembershipView>> rows = database.list(
+                Sql.of("SELECT " + keyset.columns() + ", " + MembershipView.SELECT.substring("SELECT ".length()))
+                        .add(" WHERE m.instance_id = ?", caller.instanceId())
+                        .add(conditions)
+                        .add(keyset.condition())
+                        .add(keyset.orderAndLimit()),
+                keyset.placed(MembershipView::read));
+        Long total = request.total() ? count(caller, conditions) : null;
+        return visible(keyset.page(rows), caller).withTotal(total);
+    }
+
+    private long count(Caller caller, Sql conditions) {
+        return database.first(Sql.of("""
+                                        SELECT count(*) FROM membership m
+                                        JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id
+                                        WHERE o.deleted_at IS NULL AND m.instance_id = ?""", caller.instanceId()).add(conditions), Row::number)
+                .orElseThrow();
+    }
+
+    private Map<String, Long> countOf(Caller caller, Parent parent, Set<String> parentIds, Sql conditions) {
+        String column = parent == Parent.USER ? "m.user_id" : "m.organization_id";
+        record Count(String parentId, long count) {}
+        return database
+                .list(
+                        Sql.of("SELECT " + column + """
+                                                , count(*) FROM membership m
+                                                JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id
+                                                WHERE o.deleted_at IS NULL AND m.instance_id = ? AND """ + " " + column + " = ANY (?)", caller.instanceId(), parentIds)
+                                .add(conditions)
+                                .add(" GROUP BY " + column),
+                        row -> new Count(row.text(), row.number()))
+                .stream()
+                .collect(Collectors.toMap(Count::parentId, Count::count));
+    }
+
+    private static Page<MembershipView> visible(Page<MembershipView> page, Caller caller) {
+        return caller.isBackend() ? page : page.map(membership -> membership.visibleTo(caller));
+    }
+
+    /** All on the membership's own columns, which the indexes and the search text hold, save those of the user's dates. */
+    private static Sql conditions(Caller caller, Filter filter) {
+        MembershipConditions conditions = new MembershipConditions(caller);
+        conditions.roles(filter.roles());
+        conditions.userIds(filter.userIds());
+        conditions.anyOf("email_address", "m.email_key", filter.emailAddresses());
+        conditions.anyOf("phone_number", "m.phone_key", filter.phoneNumbers());
+        conditions.anyOf("username", "m.username_key", filter.usernames());
+        conditions.contains("query", null, filter.query());
+        conditions.contains("email_address_query", "m.email_key", filter.emailAddressQuery());
+        conditions.contains("phone_number_query", "m.phone_key", filter.phoneNumberQuery());
+        conditions.contains("username_query", "m.username_key", filter.usernameQuery());
+        conditions.contains("name_query", "(m.first_name_key || ' ' || m.last_name_key)", filter.nameQuery());
+        conditions.ofUser("last_active_at <", filter.lastActiveAtBefore());
+        conditions.ofUser("last_active_at >", filter.lastActiveAtAfter());
+        conditions.ofUser("created_at <", filter.createdAtBefore());
+        conditions.ofUser("created_at >", filter.createdAtAfter());
+        return conditions.sql();
+    }
+
+    private static Map<String, Order> orders(String table) {
+        return Stream.of(
+                        Order.ascending("created_at", "m.created_at", Order.Type.TIME),
+                        Order.ascending("email_address", table + ".email_key", Order.Type.TEXT),
+                        Order.ascending("first_name", table + ".first_name_key", Order.Type.TEXT),
+                        Order.ascending("last_name", table + ".last_name_key", Order.Type.TEXT),
+                        Order.ascending("phone_number", table + ".phone_key", Order.Type.TEXT),
+                        Order.ascending("username", table + ".username_key", Order.Type.TEXT))
+                .collect(Collectors.toMap(Order::name, order -> order, (one, same) -> one, LinkedHashMap::new));
+    }
+}

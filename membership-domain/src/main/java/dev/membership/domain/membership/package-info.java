@@ -1,0 +1,5 @@
+/** Memberships and what they permit. */
+@NullMarked
+package dev.membership.domain.membership;
+
+import org.jspecify.annotations.NullMarked;

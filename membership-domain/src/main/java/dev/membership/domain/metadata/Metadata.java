@@ -1,0 +1,117 @@
+package dev.membership.domain.metadata;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import dev.membership.domain.input.Input;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON object that a company keeps with an organization or a membership: up to {@value #MAX_BYTES} bytes of UTF-8,
+ * nested up to {@value #MAX_DEPTH} deep.
+ *
+ * @param json the object as compact text
+ */
+public record Metadata(@JsonValue @JsonRawValue String json) {
+    public static final int MAX_BYTES = 8 * 1024;
+    public static final int MAX_DEPTH = 64;
+    public static final Metadata EMPTY = new Metadata("{}");
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Pattern NUL = Pattern.compile("(?<!\\\\)(\\\\\\\\)*\\\\u0000");
+
+    @JsonCreator
+    static Metadata of(JsonNode object) {
+        return new Metadata(object.toString());
+    }
+
+    /** Reads an object that a caller sent; null stays null. */
+    public static @Nullable Metadata parse(String param, @Nullable String json) {
+        if (json == null) {
+            return null;
+        }
+        JsonNode node;
+        try {
+            node = JSON.readTree(json);
+        } catch (JsonProcessingException malformed) {
+            throw Refusal.field(ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " is not JSON.");
+        }
+        if (!(node instanceof ObjectNode object)) {
+            throw Refusal.field(ErrorCode.FORM_PARAM_TYPE_INVALID, param, param + " must be an object.");
+        }
+        return of(object).checked(param, depth(object));
+    }
+
+    /**
+     * This object with another laid over it (RFC 7396): objects merge at any depth, arrays and scalars are replaced, null
+     * removes the key. Without a patch it stays as it is.
+     *
+     * @throws Refusal {@code form_param_exceeds_allowed_size} when the result is too large
+     */
+    public Metadata merge(String param, @Nullable Metadata patch) {
+        if (patch == null) {
+            return this;
+        }
+        ObjectNode target = read();
+        merge(target, patch.read());
+        return of(target).checked(param, depth(target));
+    }
+
+    private static void merge(ObjectNode target, ObjectNode patch) {
+        patch.properties().forEach(entry -> {
+            JsonNode value = entry.getValue();
+            if (value.isNull()) {
+                target.remove(entry.getKey());
+            } else if (value instanceof ObjectNode object) {
+                merge(
+                        target.get(entry.getKey()) instanceof ObjectNode existing
+                                ? existing
+                                : target.putObject(entry.getKey()),
+                        object);
+            } else {
+                target.set(entry.getKey(), value);
+            }
+        });
+    }
+
+    private Metadata checked(String param, int depth) {
+        if (json.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            throw Refusal.fieldLimit(
+                    ErrorCode.FORM_PARAM_EXCEEDS_ALLOWED_SIZE, param, MAX_BYTES, param + " is larger than 8 KB.");
+        }
+        if (depth > MAX_DEPTH) {
+            throw Refusal.field(
+                    ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " is nested more than " + MAX_DEPTH + " deep.");
+        }
+        if (NUL.matcher(json).find()) {
+            throw Refusal.field(
+                    ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " contains characters that are not text.");
+        }
+        Input.storable(param, json);
+        return this;
+    }
+
+    private ObjectNode read() {
+        try {
+            return (ObjectNode) JSON.readTree(json);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("kept metadata is not JSON", impossible);
+        }
+    }
+
+    private static int depth(JsonNode node) {
+        int deepest = 0;
+        for (JsonNode child : node) {
+            deepest = Math.max(deepest, depth(child));
+        }
+        return node.isContainerNode() ? deepest + 1 : 0;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.membership.domain.operation;
+
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import jakarta.persistence.OptimisticLockException;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.hibernate.StaleStateException;
+import org.postgresql.util.PSQLException;
+
+/** What PostgreSQL refuses, in the catalogue's words: a constraint's name says which rule was broken. */
+final class DatabaseRefusals {
+    private static final Map<String, Supplier<Refusal>> BY_CONSTRAINT = Map.ofEntries(
+            Map.entry(
+                    "membership_organization_user_key", () -> new Refusal(ErrorCode.ALREADY_A_MEMBER_IN_ORGANIZATION)),
+            Map.entry("membership_role_fkey", () -> new Refusal(ErrorCode.ORGANIZATION_ROLE_ASSIGNED_MEMBERS)),
+            Map.entry("membership_pkey", () -> taken("id")),
+            Map.entry("organization_slug_key", () -> taken("slug")),
+            Map.entry("organization_pkey", () -> taken("id")),
+            Map.entry(
+                    "organization_settings_creator_role_fkey",
+                    () -> new Refusal(ErrorCode.ORGANIZATION_ROLE_DEFAULT_CREATOR_ROLE)),
+            Map.entry(
+                    "organization_settings_default_role_fkey",
+                    () -> new Refusal(ErrorCode.ORGANIZATION_ROLE_DOMAIN_DEFAULT_ROLE)),
+            Map.entry("role_key_key", () -> taken("key")),
+            Map.entry("permission_key_key", () -> taken("key")),
+            Map.entry(
+                    "role_permission_pkey",
+                    () -> new Refusal(ErrorCode.ORGANIZATION_ROLE_PERMISSION_ASSOCIATION_EXISTS)),
+            Map.entry("app_user_pkey", () -> taken("id")),
+            Map.entry("app_user_external_id_key", () -> taken("external_id")),
+            Map.entry("app_user_email_key", () -> taken("email_address")),
+            Map.entry("app_user_username_key", () -> taken("username")),
+            Map.entry("app_user_phone_key", () -> taken("phone_number")),
+            Map.entry("instance_pkey", () -> taken("id")),
+            Map.entry("token_issuer_issuer_key", () -> taken("issuer")),
+            Map.entry("secret_key_instance_id_fkey", () -> Refusal.notFound("instance", "instance_id")),
+            Map.entry("token_issuer_instance_id_fkey", () -> Refusal.notFound("instance", "instance_id")));
+
+    private DatabaseRefusals() {}
+
+    static <T> T translating(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException failure) {
+            throw refusal(failure).<RuntimeException>map(Function.identity()).orElse(failure);
+        }
+    }
+
+    /** Deadlocks and serialization failures: PostgreSQL has undone the transaction, and running it again may well succeed. */
+    static boolean isTransient(Throwable failure) {
+        return find(failure, PSQLException.class)
+                .map(SQLException::getSQLState)
+                .filter(state -> state.equals("40P01") || state.equals("40001"))
+                .isPresent();
+    }
+
+    private static Optional<Refusal> refusal(Throwable failure) {
+        Optional<Refusal> own = find(failure, Refusal.class);
+        if (own.isPresent()) {
+            return own;
+        }
+        if (find(failure, OptimisticLockException.class).isPresent()
+                || find(failure, StaleStateException.class).isPresent()
+                || isTransient(failure)) {
+            return Optional.of(new Refusal(ErrorCode.CONFLICT));
+        }
+        Optional<SQLException> sql = find(failure, SQLException.class);
+        return sql.flatMap(DatabaseRefusals::refusal);
+    }
+
+    private static Optional<Refusal> refusal(SQLException failure) {
+        if (failure instanceof PSQLException postgres
+                && postgres.getServerErrorMessage() != null
+                && postgres.getServerErrorMessage().getConstraint() != null) {
+            return Optional.ofNullable(
+                            BY_CONSTRAINT.get(postgres.getServerErrorMessage().getConstraint()))
+                    .map(Supplier::get);
+        }
+        String state = failure.getSQLState() == null ? "08000" : failure.getSQLState();
+        return switch (state) {
+            // statement_timeout and lock_timeout
+            case "57014", "55P03" -> Optional.of(new Refusal(ErrorCode.DEADLINE_EXCEEDED));
+            // no connection in time, connection lost, server starting or stopping, read-only after a fail-over
+            case "57P01", "57P02", "57P03", "53300", "25006" -> Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE));
+            default ->
+                state.startsWith("08") ? Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE)) : Optional.empty();
+        };
+    }
+
+    private static Refusal taken(String param) {
+        return Refusal.field(ErrorCode.FORM_IDENTIFIER_EXISTS, param, "The " + param + " is taken.");
+    }
+
+    private static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return Optional.of(type.cast(cause));
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.membership.domain.operation;
+
+import dev.membership.domain.caller.Call;
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.caller.Operation;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.function.Supplier;
+
+/**
+ * The way into every use case, the same for all: may this caller call this operation at all, then the work, and for a
+ * mutation one transaction around it with the record of its request id. What the database refuses becomes a refusal of
+ * the catalogue here; two transactions that lock each other out are run again here.
+ */
+@ApplicationScoped
+public class Operations {
+    private static final int ATTEMPTS = 4;
+
+    private final RequestRecords requestRecords;
+
+    Operations(RequestRecords requestRecords) {
+        this.requestRecords = requestRecords;
+    }
+
+    /** Runs a read. Each of its statements sees what is committed when it starts. */
+    public <T> T read(Caller caller, Operation operation, Supplier<T> work) {
+        operation.requireAllowed(caller);
+        return DatabaseRefusals.translating(work);
+    }
+
+    /**
+     * Runs a mutation: all of it is written, or nothing.
+     *
+     * @param command what is asked for; two calls with the same request id must agree on it
+     * @param type what the work returns, to read the kept answer back
+     */
+    public <T> T write(Call call, Object command, Class<T> type, Supplier<T> work) {
+        call.operation().requireAllowed(call.caller());
+        String id = RequestRecords.checked(call.requestId());
+        return DatabaseRefusals.translating(() -> repeating(() -> QuarkusTransaction.requiringNew()
+                .call(() -> id == null ? work.get() : requestRecords.answer(call, id, command, type, work))));
+    }
+
+    private static <T> T repeating(Supplier<T> transaction) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return transaction.get();
+            } catch (RuntimeException failure) {
+                if (attempt == ATTEMPTS || !DatabaseRefusals.isTransient(failure)) {
+                    throw failure;
+                }
+            }
+        }
+    }
+}

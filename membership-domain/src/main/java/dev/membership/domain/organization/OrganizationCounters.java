@@ -1,0 +1,144 @@
+package dev.membership.domain.organization;
+
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.database.Database;
+import dev.membership.domain.database.Row;
+import dev.membership.domain.database.Sql;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import dev.membership.domain.role.MinimumPermissions;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.util.Map;
+
+/**
+ * The one row of an organization that all its changes go through. Its lock is what makes the quota and the rule of the
+ * last holder of the minimum permissions hold, the counts exact and the events' sequence free of gaps.
+ *
+ * <p>Order of locks, everywhere: users, then roles, then this row (several: by organization id), then memberships.
+ */
+@ApplicationScoped
+public class OrganizationCounters {
+    private static final String COUNTS =
+            "members_count, pending_invitations_count, max_allowed_memberships, elevated_members_count, event_sequence";
+
+    private final Database database;
+
+    OrganizationCounters(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * The counts after a change.
+     *
+     * @param sequence the number of the latest event; where several were asked for, they end with it
+     */
+    public record Counts(
+            int members, int pendingInvitations, int maxAllowedMemberships, int elevatedMembers, long sequence) {}
+
+    /** Begins the counts of an organization that the present transaction has created; its creation is event 1. */
+    Counts open(Caller caller, String organizationId, int maxAllowedMemberships) {
+        database.execute(Sql.of("""
+                INSERT INTO organization_counter (instance_id, organization_id, max_allowed_memberships, event_sequence)
+                VALUES (?, ?, ?, 1)
+                """, caller.instanceId(), organizationId, maxAllowedMemberships));
+        return new Counts(0, 0, maxAllowedMemberships, 0, 1);
+    }
+
+    /** Sets the limit. One below the present count is well: it blocks additions only (design 9.5). */
+    void limit(Caller caller, String organizationId, int maxAllowedMemberships) {
+        database.execute(Sql.of("UPDATE organization_counter SET max_allowed_memberships = ?", maxAllowedMemberships)
+                .add(whereOpen(caller, organizationId)));
+    }
+
+    /** Ends all changes in an organization but the removal of its members. */
+    Counts close(Caller caller, String organizationId) {
+        return database.first(
+                        Sql.of("UPDATE organization_counter SET closed = true, event_sequence = event_sequence + 1")
+                                .add(whereOpen(caller, organizationId))
+                                .add(" RETURNING " + COUNTS),
+                        OrganizationCounters::counts)
+                .orElseThrow(() -> absent(caller));
+    }
+
+    /** Begins a change in an organization: from here on nobody else changes it until the transaction ends. */
+    public Counts lock(Caller caller, String organizationId) {
+        return database.first(
+                        Sql.of("SELECT " + COUNTS + " FROM organization_counter")
+                                .add(whereOpen(caller, organizationId))
+                                .add(" FOR UPDATE"),
+                        OrganizationCounters::counts)
+                .orElseThrow(() -> absent(caller));
+    }
+
+    /** Counts a new member, unless the organization is full. */
+    public Counts addMember(Caller caller, String organizationId, boolean elevated) {
+        return database.first(
+                        Sql.of("""
+                                UPDATE organization_counter SET members_count = members_count + 1,
+                                    elevated_members_count = elevated_members_count + ?, event_sequence = event_sequence + 1
+                                """, elevated ? 1 : 0)
+                                .add(whereOpen(caller, organizationId))
+                                .add("""
+                                         AND (max_allowed_memberships = 0
+                                            OR members_count + pending_invitations_count < max_allowed_memberships)
+                                        RETURNING """)
+                                .add(" " + COUNTS),
+                        OrganizationCounters::counts)
+                .orElseThrow(() -> full(lock(caller, organizationId)));
+    }
+
+    /**
+     * Counts a change of members that are there: removed, or given another role. The caller holds {@link #lock}.
+     *
+     * @throws Refusal {@code organization_minimum_permissions_needed} when it would leave nobody who holds them
+     */
+    public Counts change(Caller caller, String organizationId, int members, int elevatedMembers) {
+        return database.first(
+                        Sql.of("""
+                                UPDATE organization_counter SET members_count = members_count + ?,
+                                    elevated_members_count = elevated_members_count + ?, event_sequence = event_sequence + 1
+                                """, members, elevatedMembers)
+                                .add(whereOpen(caller, organizationId))
+                                .add(
+                                        " AND (? >= 0 OR elevated_members_count = 0 OR elevated_members_count + ? > 0) RETURNING "
+                                                + COUNTS,
+                                        elevatedMembers,
+                                        elevatedMembers),
+                        OrganizationCounters::counts)
+                .orElseThrow(MinimumPermissions::needed);
+    }
+
+    /** Hands out the number of an event that changes no count. */
+    public Counts nextEvent(Caller caller, String organizationId) {
+        return database.first(
+                        Sql.of("UPDATE organization_counter SET event_sequence = event_sequence + 1")
+                                .add(whereOpen(caller, organizationId))
+                                .add(" RETURNING " + COUNTS),
+                        OrganizationCounters::counts)
+                .orElseThrow(() -> absent(caller));
+    }
+
+    /** What a caller is told of an organization that is not there: a user cannot tell it from one it is not in. */
+    public static Refusal absent(Caller caller) {
+        return caller.isBackend()
+                ? Refusal.notFound("organization", "organization_id")
+                : new Refusal(ErrorCode.ORGANIZATION_NOT_FOUND_OR_UNAUTHORIZED);
+    }
+
+    private static Sql whereOpen(Caller caller, String organizationId) {
+        return Sql.of(
+                " WHERE instance_id = ? AND organization_id = ? AND NOT closed", caller.instanceId(), organizationId);
+    }
+
+    private static Refusal full(Counts counts) {
+        return new Refusal(
+                ErrorCode.ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED,
+                ErrorCode.ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED.text(),
+                Map.of("max_allowed_memberships", counts.maxAllowedMemberships()));
+    }
+
+    private static Counts counts(Row row) throws SQLException {
+        return new Counts(row.integer(), row.integer(), row.integer(), row.integer(), row.number());
+    }
+}

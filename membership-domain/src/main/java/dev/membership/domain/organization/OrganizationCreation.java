@@ -1,0 +1,216 @@
+package dev.membership.domain.organization;
+
+import dev.membership.domain.caller.Access;
+import dev.membership.domain.caller.Call;
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.caller.Operation;
+import dev.membership.domain.database.Database;
+import dev.membership.domain.database.Row;
+import dev.membership.domain.database.Sql;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import dev.membership.domain.event.Events;
+import dev.membership.domain.identifier.Ids;
+import dev.membership.domain.input.Input;
+import dev.membership.domain.membership.Memberships;
+import dev.membership.domain.metadata.Metadata;
+import dev.membership.domain.operation.Operations;
+import dev.membership.domain.organization.OrganizationCommands.Create;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes organizations, by the settings of their instance. */
+@ApplicationScoped
+public class OrganizationCreation {
+    private static final int DEFAULT_CREATIONS = 100;
+
+    private final Operations operations;
+    private final Access access;
+    private final Database database;
+    private final OrganizationCounters counters;
+    private final OrganizationRepository repository;
+    private final Memberships memberships;
+    private final Events events;
+    private final Ids ids;
+    private final Clock clock;
+
+    OrganizationCreation(
+            Operations operations,
+            Access access,
+            Database database,
+            OrganizationCounters counters,
+            OrganizationRepository repository,
+            Memberships memberships,
+            Events events,
+            Ids ids,
+            Clock clock) {
+        this.operations = operations;
+        this.access = access;
+        this.database = database;
+        this.counters = counters;
+        this.repository = repository;
+        this.memberships = memberships;
+        this.events = events;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    private record Settings(
+            boolean enabled,
+            boolean slugDisabled,
+            int maxAllowedMemberships,
+            boolean adminDeleteEnabled,
+            String creatorRoleId) {}
+
+    private record Creator(boolean mayCreate, int limit) {}
+
+    /**
+     * Creates an organization; its creator becomes the first member, with the creators' role. A slug that was not given is
+     * derived from the name, with an end of its own where that one is taken.
+     *
+     * @throws Refusal {@code organization_not_enabled_in_instance}, {@code organization_slugs_disabled},
+     *     {@code form_identifier_exists}, {@code organization_creator_not_found}, {@code org_creation_limit_exceeded},
+     *     {@code user_create_organization_not_enabled}
+     */
+    public OrganizationView create(Caller caller, @Nullable String requestId, Create command) {
+        Call call = new Call(caller, Operation.CREATE_ORGANIZATION, requestId);
+        try {
+            return create(call, command, false);
+        } catch (Refusal refusal) {
+            boolean derivedSlugTaken = refusal.code() == ErrorCode.FORM_IDENTIFIER_EXISTS
+                    && "slug".equals(refusal.meta().get("param_name"))
+                    && Slug.parse(command.slug()) == null;
+            if (!derivedSlugTaken) {
+                throw refusal;
+            }
+            return create(call, command, true);
+        }
+    }
+
+    private OrganizationView create(Call call, Create command, boolean distinctSlug) {
+        return operations.write(call, command, OrganizationView.class, () -> {
+            Caller caller = call.caller();
+            boolean backend = caller.isBackend();
+            Input.backendOnly(backend, "id", command.id() != null);
+            Input.backendOnly(backend, "created_by", command.createdBy() != null);
+            Input.backendOnly(backend, "max_allowed_memberships", command.maxAllowedMemberships() != null);
+            Input.backendOnly(backend, "public_metadata", command.publicMetadata() != null);
+            Input.backendOnly(backend, "private_metadata", command.privateMetadata() != null);
+            Input.backendOnly(backend, "created_at", command.createdAt() != null);
+            String name = OrganizationName.required(command.name());
+            String slug = Slug.parse(command.slug());
+            Settings settings = settings(caller);
+            if (!settings.enabled()) {
+                throw new Refusal(ErrorCode.ORGANIZATION_NOT_ENABLED_IN_INSTANCE);
+            }
+            if (slug != null && settings.slugDisabled()) {
+                throw Refusal.field(
+                        ErrorCode.ORGANIZATION_SLUGS_DISABLED, "slug", ErrorCode.ORGANIZATION_SLUGS_DISABLED.text());
+            }
+            String creator = creator(caller, command);
+            String id = ids.givenOrNext(Ids.Kind.ORGANIZATION, "id", command.id());
+            Organization organization = new Organization(
+                    caller.instanceId(),
+                    id,
+                    name,
+                    slug != null ? slug : distinctSlug ? Slug.distinct(Slug.from(name, id), id) : Slug.from(name, id),
+                    creator,
+                    Input.createdAt(command.createdAt(), clock));
+            organization.adminDeleteEnabled = settings.adminDeleteEnabled();
+            organization.updatedAt = Input.now(clock);
+            organization.setMetadata(
+                    Metadata.EMPTY.merge("public_metadata", command.publicMetadata()),
+                    Metadata.EMPTY.merge("private_metadata", command.privateMetadata()));
+            repository.persistAndFlush(organization);
+            OrganizationView created = view(
+                    organization,
+                    counters.open(
+                            caller,
+                            id,
+                            command.maxAllowedMemberships() == null
+                                    ? settings.maxAllowedMemberships()
+                                    : Input.atLeast("max_allowed_memberships", command.maxAllowedMemberships(), 0)));
+            events.append(call, id, 1, new Events.Change("organization.created", id, null, created));
+            OrganizationView complete = creator == null
+                    ? created
+                    : memberships.addCreator(call, created, creator, settings.creatorRoleId());
+            return complete.visibleTo(caller);
+        });
+    }
+
+    private static OrganizationView view(Organization organization, OrganizationCounters.Counts counts) {
+        return new OrganizationView(
+                organization.id,
+                organization.name,
+                organization.slug,
+                null,
+                organization.adminDeleteEnabled,
+                new Metadata(organization.publicMetadata),
+                new Metadata(organization.privateMetadata),
+                organization.createdBy,
+                organization.createdAt,
+                organization.updatedAt,
+                organization.version,
+                counts.members(),
+                counts.pendingInvitations(),
+                counts.maxAllowedMemberships(),
+                counts.elevatedMembers());
+    }
+
+    /** The settings and the creators' role, which stay as they are until the organization is there. */
+    private Settings settings(Caller caller) {
+        return database.first(
+                        Sql.of("""
+                                SELECT s.enabled, s.slug_disabled, s.max_allowed_memberships, s.admin_delete_enabled, r.id
+                                FROM organization_settings s
+                                JOIN role r ON r.instance_id = s.instance_id AND r.id = s.creator_role_id
+                                WHERE s.instance_id = ? FOR SHARE OF s FOR KEY SHARE OF r
+                                """, caller.instanceId()),
+                        row -> new Settings(row.flag(), row.flag(), row.integer(), row.flag(), row.text()))
+                .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
+    }
+
+    /** Who creates, if anyone; that user's other creations wait until this one is counted. */
+    private @Nullable String creator(Caller caller, Create command) {
+        String userId = switch (caller) {
+            case Caller.User user -> access.self(user);
+            case Caller.Backend backend -> Input.optional("created_by", command.createdBy(), 255);
+            case Caller.Operator operator -> null;
+        };
+        if (userId == null) {
+            return null;
+        }
+        Optional<Creator> found = database.first(
+                Sql.of("""
+                        SELECT create_organization_enabled, coalesce(create_organizations_limit, ?) FROM app_user
+                        WHERE instance_id = ? AND id = ? FOR NO KEY UPDATE
+                        """, DEFAULT_CREATIONS, caller.instanceId(), userId),
+                row -> new Creator(row.flag(), row.integer()));
+        Creator creator = found.orElseThrow(() -> Refusal.field(
+                ErrorCode.ORGANIZATION_CREATOR_NOT_FOUND,
+                "created_by",
+                ErrorCode.ORGANIZATION_CREATOR_NOT_FOUND.text()));
+        if (!caller.isBackend() && !creator.mayCreate()) {
+            throw new Refusal(ErrorCode.USER_CREATE_ORGANIZATION_NOT_ENABLED);
+        }
+        if (creator.limit() > 0 && created(caller, userId, creator.limit()) >= creator.limit()) {
+            throw new Refusal(
+                    ErrorCode.ORG_CREATION_LIMIT_EXCEEDED,
+                    ErrorCode.ORG_CREATION_LIMIT_EXCEEDED.text(),
+                    Map.of("limit", creator.limit()));
+        }
+        return userId;
+    }
+
+    /** Counts a user's organizations, no further than the limit. */
+    private int created(Caller caller, String userId, int limit) {
+        return database.first(Sql.of("""
+                                SELECT count(*) FROM (SELECT 1 FROM organization
+                                    WHERE instance_id = ? AND created_by = ? AND deleted_at IS NULL LIMIT ?) counted
+                                """, caller.instanceId(), userId, limit), Row::integer)
+                .orElse(0);
+    }
+}

@@ -1,0 +1,225 @@
+package dev.membership.domain.organization;
+
+import dev.membership.domain.caller.Access;
+import dev.membership.domain.caller.Call;
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.caller.Operation;
+import dev.membership.domain.database.Database;
+import dev.membership.domain.database.Etag;
+import dev.membership.domain.database.Row;
+import dev.membership.domain.database.ScopedId;
+import dev.membership.domain.database.Sql;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import dev.membership.domain.event.Events;
+import dev.membership.domain.input.Input;
+import dev.membership.domain.metadata.Metadata;
+import dev.membership.domain.operation.Operations;
+import dev.membership.domain.organization.OrganizationCommands.ChangeMetadata;
+import dev.membership.domain.organization.OrganizationCommands.Delete;
+import dev.membership.domain.organization.OrganizationCommands.Deleted;
+import dev.membership.domain.organization.OrganizationCommands.Update;
+import dev.membership.domain.organization.OrganizationCounters.Counts;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reading, changing and deleting one organization. */
+@ApplicationScoped
+public class Organizations {
+    private final Operations operations;
+    private final Access access;
+    private final Database database;
+    private final OrganizationCounters counters;
+    private final OrganizationRepository repository;
+    private final Events events;
+    private final Clock clock;
+
+    Organizations(
+            Operations operations,
+            Access access,
+            Database database,
+            OrganizationCounters counters,
+            OrganizationRepository repository,
+            Events events,
+            Clock clock) {
+        this.operations = operations;
+        this.access = access;
+        this.database = database;
+        this.counters = counters;
+        this.repository = repository;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /** Reads an organization by its id: one statement for a backend, one more for a user. */
+    public OrganizationView get(Caller caller, String id) {
+        return operations.read(caller, Operation.GET_ORGANIZATION, () -> {
+            String organizationId = Input.reference("organization_id", id);
+            if (caller instanceof Caller.User user) {
+                access.standing(user, organizationId);
+            }
+            return find(caller, "o.id", organizationId).visibleTo(caller);
+        });
+    }
+
+    /** Reads an organization by its slug. */
+    public OrganizationView getBySlug(Caller caller, String slug) {
+        return operations.read(caller, Operation.GET_ORGANIZATION, () -> {
+            OrganizationView found = find(caller, "o.slug", Input.reference("slug", slug));
+            if (caller instanceof Caller.User user) {
+                access.standing(user, found.id());
+            }
+            return found.visibleTo(caller);
+        });
+    }
+
+    /**
+     * Changes what is given. A user needs to manage the profile, and may change name and slug only.
+     *
+     * @throws Refusal {@code form_identifier_exists}, {@code organization_slugs_disabled}, {@code conflict}
+     */
+    public OrganizationView update(Caller caller, @Nullable String requestId, Update command) {
+        Call call = new Call(caller, Operation.UPDATE_ORGANIZATION, requestId);
+        return operations.write(call, command, OrganizationView.class, () -> {
+            String organizationId = Input.reference("organization_id", command.organizationId());
+            access.require(caller, organizationId, Access.MANAGE_PROFILE);
+            boolean backend = caller.isBackend();
+            Input.backendOnly(backend, "max_allowed_memberships", command.maxAllowedMemberships() != null);
+            Input.backendOnly(backend, "admin_delete_enabled", command.adminDeleteEnabled() != null);
+            String name = command.name() == null ? null : OrganizationName.required(command.name());
+            String slug = command.slug() == null ? null : Slug.required(command.slug());
+            if (slug != null) {
+                requireSlugsEnabled(caller);
+            }
+            OrganizationView changed = change(call, organizationId, command.etag(), organization -> {
+                if (name != null) {
+                    organization.name = name;
+                }
+                if (slug != null) {
+                    organization.slug = slug;
+                }
+                if (command.adminDeleteEnabled() != null) {
+                    organization.adminDeleteEnabled = command.adminDeleteEnabled();
+                }
+                if (command.maxAllowedMemberships() != null) {
+                    counters.limit(
+                            caller,
+                            organizationId,
+                            Input.atLeast("max_allowed_memberships", command.maxAllowedMemberships(), 0));
+                }
+            });
+            return changed.visibleTo(caller);
+        });
+    }
+
+    /** Merges metadata, see {@link Metadata#merge}. */
+    public OrganizationView mergeMetadata(Caller caller, @Nullable String requestId, ChangeMetadata command) {
+        Call call = new Call(caller, Operation.UPDATE_ORGANIZATION_METADATA, requestId);
+        return operations.write(
+                call,
+                command,
+                OrganizationView.class,
+                () -> change(
+                        call,
+                        Input.reference("organization_id", command.organizationId()),
+                        command.etag(),
+                        organization -> organization.setMetadata(
+                                new Metadata(organization.publicMetadata)
+                                        .merge("public_metadata", command.publicMetadata()),
+                                new Metadata(organization.privateMetadata)
+                                        .merge("private_metadata", command.privateMetadata()))));
+    }
+
+    /** Puts metadata in the present one's place; a field that is not given stays. */
+    public OrganizationView replaceMetadata(Caller caller, @Nullable String requestId, ChangeMetadata command) {
+        Call call = new Call(caller, Operation.REPLACE_ORGANIZATION_METADATA, requestId);
+        return operations.write(
+                call,
+                command,
+                OrganizationView.class,
+                () -> change(
+                        call,
+                        Input.reference("organization_id", command.organizationId()),
+                        command.etag(),
+                        organization -> organization.setMetadata(
+                                Optional.ofNullable(command.publicMetadata())
+                                        .orElseGet(() -> new Metadata(organization.publicMetadata)),
+                                Optional.ofNullable(command.privateMetadata())
+                                        .orElseGet(() -> new Metadata(organization.privateMetadata)))));
+    }
+
+    /**
+     * Deletes an organization: from the commit on nobody sees it or its memberships. {@link OrganizationPurge} removes the
+     * memberships afterwards, so that a large one holds nobody up.
+     */
+    public Deleted delete(Caller caller, @Nullable String requestId, Delete command) {
+        Call call = new Call(caller, Operation.DELETE_ORGANIZATION, requestId);
+        return operations.write(call, command, Deleted.class, () -> {
+            String organizationId = Input.reference("organization_id", command.organizationId());
+            access.require(caller, organizationId, Access.DELETE_PROFILE);
+            Counts counts = counters.close(caller, organizationId);
+            OrganizationView before = find(caller, "o.id", organizationId);
+            Etag.require(command.etag(), before.version());
+            if (!caller.isBackend() && !before.adminDeleteEnabled()) {
+                throw new Refusal(ErrorCode.ORGANIZATION_ADMIN_DELETE_NOT_ENABLED);
+            }
+            repository.update(
+                    "deletedAt = ?3, version = version + 1 where instanceId = ?1 and id = ?2",
+                    caller.instanceId(),
+                    organizationId,
+                    Input.now(clock));
+            events.append(
+                    call,
+                    organizationId,
+                    counts.sequence(),
+                    new Events.Change("organization.deleted", organizationId, before, null));
+            return new Deleted(organizationId, before.slug());
+        });
+    }
+
+    private OrganizationView change(
+            Call call, String organizationId, @Nullable String etag, Consumer<Organization> change) {
+        Counts counts = counters.nextEvent(call.caller(), organizationId);
+        OrganizationView before = find(call.caller(), "o.id", organizationId);
+        Etag.require(etag, before.version());
+        Organization organization = repository.findById(new ScopedId(call.instanceId(), organizationId));
+        change.accept(organization);
+        organization.updatedAt = Input.now(clock);
+        repository.flush();
+        OrganizationView after = find(call.caller(), "o.id", organizationId);
+        events.append(
+                call,
+                organizationId,
+                counts.sequence(),
+                new Events.Change("organization.updated", organizationId, before, after));
+        return after;
+    }
+
+    private void requireSlugsEnabled(Caller caller) {
+        boolean disabled = database.first(
+                        Sql.of(
+                                "SELECT slug_disabled FROM organization_settings WHERE instance_id = ?",
+                                caller.instanceId()),
+                        Row::flag)
+                .orElse(false);
+        if (disabled) {
+            throw Refusal.field(
+                    ErrorCode.ORGANIZATION_SLUGS_DISABLED, "slug", ErrorCode.ORGANIZATION_SLUGS_DISABLED.text());
+        }
+    }
+
+    private OrganizationView find(Caller caller, String column, String value) {
+        return database.first(
+                        Sql.of(
+                                "SELECT " + OrganizationView.COLUMNS + " FROM organization o "
+                                        + OrganizationView.JOIN_COUNTER + " WHERE o.instance_id = ? AND " + column
+                                        + " = ? AND o.deleted_at IS NULL",
+                                caller.instanceId(),
+                                value),
+                        OrganizationView::read)
+                .orElseThrow(() -> OrganizationCounters.absent(caller));
+    }
+}

@@ -1,0 +1,108 @@
+package dev.membership.domain.paging;
+
+import dev.membership.domain.database.Row;
+import dev.membership.domain.database.Sql;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One read of a list by keyset: the rows after (or before) the place where the last page ended, found by an index and not
+ * by counting from the start. A row that stays is neither missed nor repeated while others come and go.
+ */
+public final class Keyset {
+    private final PageRequest request;
+    private final Order order;
+    private final String idColumn;
+    private final @Nullable Position place;
+    private final Function<Position, String> seal;
+
+    Keyset(
+            PageRequest request,
+            Order order,
+            String idColumn,
+            @Nullable Position place,
+            Function<Position, String> seal) {
+        this.request = request;
+        this.order = order;
+        this.idColumn = idColumn;
+        this.place = place;
+        this.seal = seal;
+    }
+
+    /** A row's place in a list: its sort key, as text, and its id. */
+    public record Position(String key, String id) {}
+
+    /** A row and its place, as a statement that selects {@link #columns()} first returns it. */
+    public record Placed<T>(T item, Position position) {}
+
+    /** What the statement selects first, for {@link #placed}. */
+    public String columns() {
+        return order.column() + ", " + idColumn;
+    }
+
+    public <T> Row.Mapper<Placed<T>> placed(Row.Mapper<T> mapper) {
+        return row -> {
+            Position position = new Position(key(row), row.text());
+            return new Placed<>(mapper.map(row), position);
+        };
+    }
+
+    /** Adds " AND ..." for the rows beyond the place, to a statement that has a WHERE. */
+    public Sql condition() {
+        if (place == null) {
+            return Sql.of("");
+        }
+        return Sql.of(
+                " AND (" + order.column() + ", " + idColumn + ") " + (descending() ? "<" : ">") + " (?, ?)",
+                value(place.key()),
+                place.id());
+    }
+
+    /** The order alone, for the outside of a statement whose inside has {@link #orderAndLimit}. */
+    public Sql order() {
+        String direction = descending() ? " DESC" : " ASC";
+        return Sql.of(" ORDER BY " + order.column() + direction + ", " + idColumn + direction);
+    }
+
+    /** The order and the limit: one row more than the page has, to know whether there is a next one. */
+    public Sql orderAndLimit() {
+        return order().add(" LIMIT ?", request.size() + 1)
+                .add(request.skip() > 0 ? Sql.of(" OFFSET ?", request.skip()) : Sql.of(""));
+    }
+
+    /** Makes the page out of the rows that the statement returned. */
+    public <T> Page<T> page(List<Placed<T>> rows) {
+        boolean more = rows.size() > request.size();
+        List<Placed<T>> shown = more ? rows.subList(0, request.size()) : rows;
+        List<Page.Entry<T>> entries = (request.backward() ? shown.reversed() : shown)
+                .stream()
+                        .map(row -> new Page.Entry<>(row.item(), seal, row.position()))
+                        .toList();
+        boolean beyond = place != null || request.skip() > 0;
+        return request.backward() ? new Page<>(entries, beyond, more, null) : new Page<>(entries, more, beyond, null);
+    }
+
+    private boolean descending() {
+        return order.descending() != request.backward();
+    }
+
+    private String key(Row row) throws SQLException {
+        return switch (order.type()) {
+            case TEXT -> row.text();
+            case NUMBER -> Long.toString(row.number());
+            case TIME -> Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, row.instant()));
+        };
+    }
+
+    private Object value(String key) {
+        return switch (order.type()) {
+            case TEXT -> key;
+            case NUMBER -> Long.parseLong(key);
+            case TIME -> Instant.EPOCH.plus(Long.parseLong(key), ChronoUnit.MICROS);
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** Pages of lists, read by keyset. */
+@NullMarked
+package dev.membership.domain.paging;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,21 @@
+package dev.membership.domain.role;
+
+import dev.membership.domain.caller.Access;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import java.util.List;
+import java.util.Map;
+
+/** The permissions that one member of an organization must hold together, and that a creators' role must have (design 9.2). */
+public final class MinimumPermissions {
+    public static final List<String> KEYS = List.of(Access.MANAGE_MEMBERS, Access.READ_MEMBERS, Access.DELETE_PROFILE);
+
+    private MinimumPermissions() {}
+
+    public static Refusal needed() {
+        return new Refusal(
+                ErrorCode.ORGANIZATION_MINIMUM_PERMISSIONS_NEEDED,
+                ErrorCode.ORGANIZATION_MINIMUM_PERMISSIONS_NEEDED.text(),
+                Map.of("permissions", KEYS));
+    }
+}
