@@ -1,6 +1,7 @@
 package dev.membership.domain.paging;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +26,13 @@ public record Page<T>(
         return entries.stream().map(Entry::item).toList();
     }
 
-    /** The token of the next page; null on the last one. */
-    public @Nullable String nextToken() {
-        return hasNext ? entries.getLast().token() : null;
+    /** The token of the next page; empty on the last one. */
+    public Optional<String> next() {
+        return hasNext ? Optional.of(entries.getLast().token()) : Optional.empty();
+    }
+
+    public Optional<Long> counted() {
+        return Optional.ofNullable(total);
     }
 
     public <R> Page<R> map(Function<T, R> mapper) {

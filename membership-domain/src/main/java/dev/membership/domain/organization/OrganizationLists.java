@@ -1,0 +1,99 @@
+package dev.membership.domain.organization;
+
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.caller.Operation;
+import dev.membership.domain.database.Database;
+import dev.membership.domain.database.IdFilter;
+import dev.membership.domain.database.Like;
+import dev.membership.domain.database.Row;
+import dev.membership.domain.database.Sql;
+import dev.membership.domain.input.Input;
+import dev.membership.domain.operation.Operations;
+import dev.membership.domain.organization.OrganizationCommands.Listing;
+import dev.membership.domain.paging.Keyset;
+import dev.membership.domain.paging.Order;
+import dev.membership.domain.paging.Page;
+import dev.membership.domain.paging.PageRequest;
+import dev.membership.domain.paging.PageTokens;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The organizations of an instance. One statement reads a page; a total, if asked for, costs one more. */
+@ApplicationScoped
+public class OrganizationLists {
+    private static final Map<String, Order> ORDERS = Stream.of(
+                    Order.ascending("created_at", "o.created_at", Order.Type.TIME),
+                    Order.ascending("name", "o.name_key", Order.Type.TEXT),
+                    Order.ascending("members_count", "c.members_count", Order.Type.NUMBER))
+            .collect(Collectors.toMap(Order::name, order -> order, (one, same) -> one, LinkedHashMap::new));
+
+    private final Operations operations;
+    private final Database database;
+    private final PageTokens tokens;
+
+    OrganizationLists(Operations operations, Database database, PageTokens tokens) {
+        this.operations = operations;
+        this.database = database;
+        this.tokens = tokens;
+    }
+
+    /** @param tokenParam name of the page token's field on the door in question */
+    public Page<OrganizationView> list(Caller caller, Listing listing, PageRequest request, String tokenParam) {
+        return operations.read(caller, Operation.LIST_ORGANIZATIONS, () -> {
+            Sql conditions = conditions(caller, listing);
+            Keyset keyset = tokens.keyset(
+                    request,
+                    Order.parse(
+                            listing.orderBy(), ORDERS, ORDERS.get("created_at").reversed()),
+                    "o.id",
+                    List.of(
+                            "organizations",
+                            caller.instanceId(),
+                            String.valueOf(listing.query()),
+                            listing.organizationIds(),
+                            listing.userIds()),
+                    tokenParam);
+            Page<OrganizationView> page = keyset.page(database.list(
+                    Sql.of("SELECT " + keyset.columns() + ", " + OrganizationView.COLUMNS)
+                            .add(conditions)
+                            .add(keyset.condition())
+                            .add(keyset.orderAndLimit()),
+                    keyset.placed(OrganizationView::read)));
+            return request.total()
+                    ? page.withTotal(database.first(Sql.of("SELECT count(*)").add(conditions), Row::number)
+                            .orElseThrow())
+                    : page;
+        });
+    }
+
+    private static Sql conditions(Caller caller, Listing listing) {
+        Sql sql = Sql.of(
+                " FROM organization o " + OrganizationView.JOIN_COUNTER
+                        + " WHERE o.instance_id = ? AND o.deleted_at IS NULL",
+                caller.instanceId());
+        String query = Input.optional("query", listing.query(), 255);
+        if (query != null) {
+            sql.add(" AND o.search LIKE ?", Like.containing(query));
+            sql.add(
+                    " AND (o.id = ? OR o.name_key LIKE ? OR o.slug LIKE ?)",
+                    query,
+                    Like.containing(query),
+                    Like.containing(query));
+        }
+        sql.add(IdFilter.parse("organization_id", listing.organizationIds()).on("o.id"));
+        IdFilter members = IdFilter.parse("user_id", listing.userIds());
+        String isMember =
+                "EXISTS (SELECT 1 FROM membership f WHERE f.instance_id = o.instance_id AND f.organization_id = o.id AND f.user_id = ANY (?))";
+        if (!members.included().isEmpty()) {
+            sql.add(" AND " + isMember, members.included());
+        }
+        if (!members.excluded().isEmpty()) {
+            sql.add(" AND NOT " + isMember, members.excluded());
+        }
+        return sql;
+    }
+}

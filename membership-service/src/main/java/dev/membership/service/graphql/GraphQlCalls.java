@@ -1,0 +1,74 @@
+package dev.membership.service.graphql;
+
+import dev.membership.domain.caller.Caller;
+import dev.membership.service.error.Failures;
+import dev.membership.service.security.HttpAuthentication;
+import graphql.schema.DataFetchingEnvironment;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.graphql.execution.context.SmallRyeContextManager;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.dataloader.DataLoader;
+import org.dataloader.DataLoaderFactory;
+
+/** How every GraphQL field is answered that asks a use case: the caller is known, and failures are the catalogue's. */
+@ApplicationScoped
+class GraphQlCalls {
+    private final CurrentVertxRequest request;
+    private final ExecutorService virtualThreads;
+
+    GraphQlCalls(CurrentVertxRequest request, @VirtualThreads ExecutorService virtualThreads) {
+        this.request = request;
+        this.virtualThreads = virtualThreads;
+    }
+
+    <T> T answer(Function<Caller, T> work) {
+        try {
+            return work.apply(HttpAuthentication.caller(request.getCurrent()));
+        } catch (RuntimeException failure) {
+            throw Failures.refusal(failure);
+        }
+    }
+
+    /**
+     * Answers a field that stands under each of several parents, by one read for all of them. Fields with other arguments
+     * are read apart: the framework's own batching would give them the first one's.
+     *
+     * @param field name and arguments, which together say what is read
+     * @param read the answers for parents' keys; a parent that has none gets null
+     */
+    <V> CompletionStage<V> answerNested(
+            String field, String parentKey, BiFunction<Caller, Set<String>, Map<String, V>> read) {
+        Caller caller = HttpAuthentication.caller(request.getCurrent());
+        DataLoader<String, V> loader = environment()
+                .getDataLoaderRegistry()
+                .computeIfAbsent(
+                        field,
+                        name -> DataLoaderFactory.newMappedDataLoader(keys -> CompletableFuture.supplyAsync(
+                                () -> {
+                                    try {
+                                        return read.apply(caller, keys);
+                                    } catch (RuntimeException failure) {
+                                        throw Failures.refusal(failure);
+                                    }
+                                },
+                                virtualThreads)));
+        return loader.load(parentKey);
+    }
+
+    /** Whether the query asks for a field below the present one. */
+    boolean asksFor(String field) {
+        return environment().getSelectionSet().contains(field);
+    }
+
+    private static DataFetchingEnvironment environment() {
+        return SmallRyeContextManager.getCurrentSmallRyeContext().unwrap(DataFetchingEnvironment.class);
+    }
+}

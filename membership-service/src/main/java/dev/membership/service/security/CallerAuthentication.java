@@ -1,0 +1,74 @@
+package dev.membership.service.security;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import dev.membership.domain.instance.Credentials;
+import dev.membership.domain.instance.CredentialsChanged;
+import dev.membership.service.config.MembershipConfig;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out who calls, from the {@code authorization} header, the same on every door. */
+@ApplicationScoped
+public class CallerAuthentication {
+    private static final String SCHEME = "Bearer ";
+    private static final String SECRET_KEY_PREFIX = "sk_";
+    private static final int MAX_CREDENTIAL_LENGTH = 8 * 1024;
+    private static final int CACHED_KEYS = 10_000;
+
+    private final MembershipConfig config;
+    private final UserTokens userTokens;
+    private final LoadingCache<String, Optional<Caller.Backend>> backends;
+
+    CallerAuthentication(MembershipConfig config, Credentials credentials, UserTokens userTokens) {
+        this.config = config;
+        this.userTokens = userTokens;
+        this.backends = Caffeine.newBuilder()
+                .expireAfterWrite(config.credentialCache())
+                .maximumSize(CACHED_KEYS)
+                .build(credentials::backend);
+    }
+
+    void onChange(@Observes CredentialsChanged changed) {
+        backends.invalidateAll();
+    }
+
+    /**
+     * May read the database or fetch an issuer's keys: not for an event loop.
+     *
+     * @throws Refusal one of the catalogue's 401s
+     */
+    public Caller authenticate(@Nullable String authorization) {
+        if (authorization == null || authorization.isBlank()) {
+            throw new Refusal(ErrorCode.AUTHENTICATION_INVALID);
+        }
+        if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw new Refusal(ErrorCode.AUTHORIZATION_HEADER_FORMAT_INVALID);
+        }
+        String credential = authorization.substring(SCHEME.length()).strip();
+        if (credential.isEmpty() || credential.length() > MAX_CREDENTIAL_LENGTH) {
+            throw new Refusal(ErrorCode.AUTHORIZATION_HEADER_FORMAT_INVALID);
+        }
+        if (isOperator(credential)) {
+            return new Caller.Operator();
+        }
+        return credential.startsWith(SECRET_KEY_PREFIX)
+                ? backends.get(credential).orElseThrow(() -> new Refusal(ErrorCode.CLERK_KEY_INVALID))
+                : userTokens.verify(credential);
+    }
+
+    private boolean isOperator(String credential) {
+        return config.operatorToken()
+                .filter(token -> !token.isBlank())
+                .filter(token -> MessageDigest.isEqual(
+                        token.getBytes(StandardCharsets.UTF_8), credential.getBytes(StandardCharsets.UTF_8)))
+                .isPresent();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.membership.service.security;
+
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.concurrent.ExecutorService;
+import org.jboss.logging.Logger;
+
+/**
+ * Asks every HTTP request for a credential before anything else sees it, whatever its path: nothing depends on how a path
+ * is written. Health and metrics have a port of their own.
+ */
+@ApplicationScoped
+public class HttpAuthentication {
+    private static final Logger LOG = Logger.getLogger(HttpAuthentication.class);
+    private static final String CALLER = Caller.class.getName();
+    private static final int BEFORE_ALL_ELSE = 10_000;
+
+    private final CallerAuthentication authentication;
+    private final ExecutorService virtualThreads;
+
+    HttpAuthentication(CallerAuthentication authentication, @VirtualThreads ExecutorService virtualThreads) {
+        this.authentication = authentication;
+        this.virtualThreads = virtualThreads;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::authenticate, BEFORE_ALL_ELSE);
+    }
+
+    /** Who sent the request. */
+    public static Caller caller(RoutingContext request) {
+        Caller caller = request.get(CALLER);
+        if (caller == null) {
+            throw new Refusal(ErrorCode.AUTHENTICATION_INVALID);
+        }
+        return caller;
+    }
+
+    private void authenticate(RoutingContext request) {
+        Context eventLoop = Vertx.currentContext();
+        request.request().pause();
+        virtualThreads.execute(() -> {
+            try {
+                Caller caller =
+                        authentication.authenticate(request.request().getHeader(HttpHeaders.AUTHORIZATION));
+                eventLoop.runOnContext(ignored -> {
+                    request.put(CALLER, caller);
+                    request.request().resume();
+                    request.next();
+                });
+            } catch (Refusal refusal) {
+                eventLoop.runOnContext(ignored -> refuse(request, refusal));
+            } catch (RuntimeException unexpected) {
+                LOG.error("authentication failed", unexpected);
+                eventLoop.runOnContext(ignored -> refuse(request, new Refusal(ErrorCode.SERVICE_UNAVAILABLE)));
+            }
+        });
+    }
+
+    private static void refuse(RoutingContext request, Refusal refusal) {
+        request.request().resume();
+        request.response()
+                .setStatusCode(refusal.code().httpStatus())
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .end(new JsonObject()
+                        .put(
+                                "errors",
+                                new JsonArray()
+                                        .add(new JsonObject()
+                                                .put("message", refusal.getMessage())
+                                                .put(
+                                                        "extensions",
+                                                        new JsonObject()
+                                                                .put("code", refusal.code().code()))))
+                        .encode());
+    }
+}

@@ -1,0 +1,118 @@
+package dev.membership.service.security;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import dev.membership.domain.instance.Credentials;
+import dev.membership.domain.instance.CredentialsChanged;
+import dev.membership.domain.instance.RegisteredIssuer;
+import dev.membership.service.config.MembershipConfig;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jboss.logging.Logger;
+import org.jose4j.http.Get;
+import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
+import org.jose4j.jwk.HttpsJwks;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.MalformedClaimException;
+import org.jose4j.jwt.consumer.InvalidJwtException;
+import org.jose4j.jwt.consumer.JwtConsumer;
+import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.jose4j.keys.resolvers.HttpsJwksVerificationKeyResolver;
+
+/**
+ * Verifies users' tokens: JWTs of issuers that were registered for an instance. An issuer's keys are fetched when first
+ * needed, kept as long as its answer says, and fetched again when a token names a key that is not among them.
+ *
+ * <p>jose4j is used by itself, and not through an OIDC extension, because those tie a token to an HTTP route and issuers to
+ * the configuration; ours are rows, and half of the calls are gRPC.
+ */
+@ApplicationScoped
+class UserTokens {
+    private static final Logger LOG = Logger.getLogger(UserTokens.class);
+    private static final int ALLOWED_CLOCK_SKEW_SECONDS = 30;
+    private static final int KEYS_TIMEOUT_MILLIS = 3_000;
+    /** Between two fetches that unknown keys ask for: tokens that are made up must not turn us against the issuer. */
+    private static final long REFETCH_AFTER_MILLIS = 5_000;
+
+    private static final int CACHED_ISSUERS = 1_000;
+    private static final AlgorithmConstraints ASYMMETRIC = new AlgorithmConstraints(
+            ConstraintType.PERMIT,
+            AlgorithmIdentifiers.RSA_USING_SHA256,
+            AlgorithmIdentifiers.RSA_USING_SHA384,
+            AlgorithmIdentifiers.RSA_USING_SHA512,
+            AlgorithmIdentifiers.RSA_PSS_USING_SHA256,
+            AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256,
+            AlgorithmIdentifiers.ECDSA_USING_P384_CURVE_AND_SHA384,
+            AlgorithmIdentifiers.EDDSA);
+
+    private final LoadingCache<String, Optional<RegisteredIssuer>> issuers;
+    /** By what was registered, so that a change of it makes a new verifier and nothing else does. */
+    private final ConcurrentMap<RegisteredIssuer, JwtConsumer> verifiers = new ConcurrentHashMap<>();
+
+    private final JwtConsumer unverified = new JwtConsumerBuilder()
+            .setSkipAllValidators()
+            .setDisableRequireSignature()
+            .setSkipSignatureVerification()
+            .build();
+
+    UserTokens(MembershipConfig config, Credentials credentials) {
+        this.issuers = Caffeine.newBuilder()
+                .expireAfterWrite(config.credentialCache())
+                .maximumSize(CACHED_ISSUERS)
+                .build(credentials::issuer);
+    }
+
+    void onChange(@Observes CredentialsChanged changed) {
+        issuers.invalidateAll();
+        verifiers.clear();
+    }
+
+    /** @throws Refusal {@code authentication_invalid}, without the reason: that is for the log of whoever made the token */
+    Caller.User verify(String token) {
+        try {
+            String iss = unverified.processToClaims(token).getIssuer();
+            RegisteredIssuer issuer = Optional.ofNullable(iss)
+                    .flatMap(issuers::get)
+                    .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
+            JwtClaims claims = verifiers
+                    .computeIfAbsent(issuer, UserTokens::verifier)
+                    .processToClaims(token);
+            return new Caller.User(issuer.instanceId(), claims.getSubject());
+        } catch (InvalidJwtException | MalformedClaimException invalid) {
+            LOG.debug("token refused", invalid);
+            throw new Refusal(ErrorCode.AUTHENTICATION_INVALID);
+        }
+    }
+
+    private static JwtConsumer verifier(RegisteredIssuer issuer) {
+        Get http = new Get();
+        http.setConnectTimeout(KEYS_TIMEOUT_MILLIS);
+        http.setReadTimeout(KEYS_TIMEOUT_MILLIS);
+        http.setRetries(0);
+        HttpsJwks keys = new HttpsJwks(issuer.jwksUri());
+        keys.setSimpleHttpGet(http);
+        keys.setRefreshReprieveThreshold(REFETCH_AFTER_MILLIS);
+        keys.setRetainCacheOnErrorDuration(3_600);
+        JwtConsumerBuilder builder = new JwtConsumerBuilder()
+                .setVerificationKeyResolver(new HttpsJwksVerificationKeyResolver(keys))
+                .setJwsAlgorithmConstraints(ASYMMETRIC)
+                .setExpectedIssuer(issuer.issuer())
+                .setRequireExpirationTime()
+                .setRequireSubject()
+                .setAllowedClockSkewInSeconds(ALLOWED_CLOCK_SKEW_SECONDS);
+        if (issuer.audience() == null) {
+            builder.setSkipDefaultAudienceValidation();
+        } else {
+            builder.setExpectedAudience(issuer.audience());
+        }
+        return builder.build();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.membership.service.support;
+
+import static dev.membership.service.support.Door.args;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.lang.JoseException;
+
+/** An identity provider: it serves its keys on loopback and signs tokens. */
+public final class Issuer {
+    private final HttpServer server;
+    private final String name = "https://" + Instances.unique("issuer") + ".example.com";
+    private final AtomicInteger fetches = new AtomicInteger();
+    private volatile RsaJsonWebKey key = newKey();
+
+    public Issuer() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        server.createContext("/jwks", exchange -> {
+            fetches.incrementAndGet();
+            byte[] keys = new JsonWebKeySet(List.<JsonWebKey>of(key)).toJson().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, keys.length);
+            exchange.getResponseBody().write(keys);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    public Issuer registered(GrpcDoor door, String instanceId, String audience) {
+        door.call(
+                Instances.OPERATOR_TOKEN,
+                "CreateTokenIssuer",
+                args("instance_id", instanceId, "issuer", name, "jwks_uri", jwksUri(), "audience", audience));
+        return this;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String jwksUri() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/jwks";
+    }
+
+    public int fetches() {
+        return fetches.get();
+    }
+
+    /** From now on signs with another key, and serves that one only. */
+    public void rotate() {
+        key = newKey();
+    }
+
+    /** A token that is valid for a quarter of an hour. */
+    public String token(String subject) {
+        return sign(claims(subject));
+    }
+
+    public JwtClaims claims(String subject) {
+        JwtClaims claims = new JwtClaims();
+        claims.setIssuer(name);
+        claims.setSubject(subject);
+        claims.setIssuedAtToNow();
+        claims.setExpirationTimeMinutesInTheFuture(15);
+        return claims;
+    }
+
+    public String sign(JwtClaims claims) {
+        return sign(claims, key);
+    }
+
+    public String sign(JwtClaims claims, RsaJsonWebKey with) {
+        JsonWebSignature token = new JsonWebSignature();
+        token.setPayload(claims.toJson());
+        token.setKey(with.getPrivateKey());
+        token.setKeyIdHeaderValue(with.getKeyId());
+        token.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
+        try {
+            return token.getCompactSerialization();
+        } catch (JoseException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    public static RsaJsonWebKey newKey() {
+        try {
+            RsaJsonWebKey key = RsaJwkGenerator.generateJwk(2048);
+            key.setKeyId(Instances.unique("key"));
+            return key;
+        } catch (JoseException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

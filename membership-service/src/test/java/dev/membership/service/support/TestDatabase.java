@@ -1,0 +1,86 @@
+package dev.membership.service.support;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A real PostgreSQL for the whole test run, counting statements; the application has a database of its own in it. */
+public class TestDatabase implements QuarkusTestResourceLifecycleManager {
+    private static volatile EmbeddedPostgres postgres;
+
+    @Override
+    public Map<String, String> start() {
+        String url = server().getJdbcUrl("postgres", "postgres");
+        return Map.of(
+                "MEMBERSHIP_DB_URL", url,
+                "quarkus.datasource.jdbc.url", url,
+                "quarkus.datasource.username", "postgres",
+                "quarkus.datasource.password", "postgres",
+                "membership.operator-token", Instances.OPERATOR_TOKEN);
+    }
+
+    @Override
+    public void stop() {
+        // It ends with the test run: other tests of the run use it too.
+    }
+
+    private static synchronized EmbeddedPostgres server() {
+        if (postgres == null) {
+            try {
+                postgres = EmbeddedPostgres.builder()
+                        .setServerConfig("shared_preload_libraries", "pg_stat_statements")
+                        .setServerConfig("pg_stat_statements.track", "top")
+                        .setServerConfig("max_connections", "100")
+                        .start();
+                execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+        return postgres;
+    }
+
+    /** Looks at the rows themselves, past the service. */
+    public static List<Map<String, Object>> query(String sql, Object... parameters) {
+        try (Connection connection = server().getPostgresDatabase().getConnection();
+                var statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (ResultSet results = statement.executeQuery()) {
+                List<Map<String, Object>> rows = new ArrayList<>();
+                while (results.next()) {
+                    Map<String, Object> row = new java.util.LinkedHashMap<>();
+                    for (int i = 1; i <= results.getMetaData().getColumnCount(); i++) {
+                        row.put(results.getMetaData().getColumnLabel(i), results.getObject(i));
+                    }
+                    rows.add(row);
+                }
+                return rows;
+            }
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    public static long number(String sql, Object... parameters) {
+        return ((Number) query(sql, parameters).getFirst().values().iterator().next()).longValue();
+    }
+
+    public static void execute(String sql) {
+        try (Connection connection = server().getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+}
