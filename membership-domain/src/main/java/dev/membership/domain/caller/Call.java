@@ -19,6 +19,7 @@ public record Call(
             case Caller.Backend backend -> "secret_key";
             case Caller.User user -> "user";
             case Caller.Operator operator -> "operator";
+            case Caller.System system -> "system";
         };
     }
 }

@@ -44,8 +44,16 @@ public sealed interface Caller {
         }
     }
 
-    /** Backends see private metadata and may set what users may not. */
+    /** The service itself, where it completes what a caller began. */
+    record System(String instanceId) implements Caller {
+        @Override
+        public String id() {
+            return "system";
+        }
+    }
+
+    /** Backends see private metadata and may set what users may not; the service itself is one of them. */
     default boolean isBackend() {
-        return this instanceof Backend;
+        return this instanceof Backend || this instanceof System;
     }
 }

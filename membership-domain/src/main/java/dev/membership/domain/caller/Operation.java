@@ -102,6 +102,7 @@ public enum Operation {
                         && (backend.operations().isEmpty()
                                 || backend.operations().contains(publicName));
             case Caller.Operator operator -> audience == OPERATOR;
+            case Caller.System system -> audience != OPERATOR;
         };
         if (!allowed) {
             throw new Refusal(ErrorCode.AUTHORIZATION_INVALID);

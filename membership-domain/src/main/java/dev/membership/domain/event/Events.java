@@ -7,6 +7,8 @@ import dev.membership.domain.input.Input;
 import dev.membership.domain.operation.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what happened into the outbox, in the transaction in which it happens. */
@@ -33,37 +35,58 @@ public class Events {
             @Nullable Object after) {}
 
     /**
-     * Records a change in an organization.
+     * A change, and its place in the organization that it belongs to.
      *
+     * @param organizationId null, like the sequence: it belongs to none
      * @param sequence the number that {@code OrganizationCounters} handed out for it in this transaction
      */
+    public record Entry(
+            @Nullable String organizationId, @Nullable Long sequence, Change change) {}
+
+    /** Records a change in an organization, see {@link Entry}. */
     public void append(Call call, String organizationId, long sequence, Change change) {
-        insert(call, organizationId, sequence, change);
+        appendAll(call, List.of(new Entry(organizationId, sequence, change)));
     }
 
     /** Records a change that belongs to no organization: of a user, a role, a permission. */
     public void append(Call call, Change change) {
-        insert(call, null, null, change);
+        appendAll(call, List.of(new Entry(null, null, change)));
     }
 
-    private void insert(Call call, @Nullable String organizationId, @Nullable Long sequence, Change change) {
+    /** Records changes in their order, by one statement. */
+    public void appendAll(Call call, List<Entry> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
         database.execute(Sql.of(
                 """
                 INSERT INTO outbox_event (instance_id, organization_id, organization_sequence, type, resource_id,
                     before, after, actor_type, actor_id, operation, request_id, occurred_at)
-                VALUES (?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?, ?, ?)
+                SELECT ?, e.organization_id, e.sequence::bigint, e.type, e.resource_id,
+                    e.before::jsonb, e.after::jsonb, ?, ?, ?, ?, ?
+                FROM unnest(?, ?, ?, ?, ?, ?) WITH ORDINALITY
+                    AS e (organization_id, sequence, type, resource_id, before, after, place)
+                ORDER BY e.place
                 """,
                 call.instanceId(),
-                organizationId,
-                sequence,
-                change.type(),
-                change.resourceId(),
-                change.before() == null ? null : Json.write(change.before()),
-                change.after() == null ? null : Json.write(change.after()),
                 call.actorType(),
                 call.caller().id(),
                 call.operation().publicName(),
                 call.requestId(),
-                Input.now(clock)));
+                Input.now(clock),
+                texts(entries, Entry::organizationId),
+                texts(entries, entry -> entry.sequence() == null ? null : Long.toString(entry.sequence())),
+                texts(entries, entry -> entry.change().type()),
+                texts(entries, entry -> entry.change().resourceId()),
+                texts(entries, entry -> json(entry.change().before())),
+                texts(entries, entry -> json(entry.change().after()))));
+    }
+
+    private static List<@Nullable String> texts(List<Entry> entries, Function<Entry, @Nullable String> value) {
+        return entries.stream().<@Nullable String>map(value).toList();
+    }
+
+    private static @Nullable String json(@Nullable Object value) {
+        return value == null ? null : Json.write(value);
     }
 }

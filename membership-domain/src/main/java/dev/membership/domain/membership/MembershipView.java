@@ -33,13 +33,16 @@ public record MembershipView(
     static final String COLUMNS = "m.id, m.public_metadata, m.private_metadata, m.created_at, m.updated_at, m.version, "
             + MemberRole.COLUMNS + ", " + PublicUserData.COLUMNS + ", " + OrganizationView.COLUMNS;
 
-    /** A statement for memberships {@code m} that satisfy a condition yet to be added. */
-    static final String SELECT = "SELECT " + COLUMNS + """
+    /** Like {@link #SELECT}, with those that deleted organizations still have: for whoever removes them. */
+    static final String SELECT_REMAINING = "SELECT " + COLUMNS + """
                      FROM membership m
                     JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id
                     JOIN app_user u ON u.instance_id = m.instance_id AND u.id = m.user_id
-                    JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id AND o.deleted_at IS NULL
+                    JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id
                     """ + OrganizationView.JOIN_COUNTER;
+
+    /** A statement for memberships {@code m} that satisfy a condition yet to be added. */
+    static final String SELECT = SELECT_REMAINING + " AND o.deleted_at IS NULL ";
 
     static MembershipView read(Row row) throws SQLException {
         return read(row.text(), row);

@@ -9,7 +9,9 @@ import dev.membership.domain.error.Refusal;
 import dev.membership.domain.role.MinimumPermissions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The one row of an organization that all its changes go through. Its lock is what makes the quota and the rule of the
@@ -107,6 +109,49 @@ public class OrganizationCounters {
                                         elevatedMembers),
                         OrganizationCounters::counts)
                 .orElseThrow(MinimumPermissions::needed);
+    }
+
+    /** Locks the rows of all organizations that a user belongs to, closed ones too; the caller has locked the user. */
+    public void lockAllOf(Caller caller, String userId) {
+        database.list(Sql.of("""
+                        SELECT organization_id FROM organization_counter
+                        WHERE instance_id = ? AND organization_id IN (
+                            SELECT organization_id FROM membership WHERE instance_id = ? AND user_id = ?)
+                        ORDER BY organization_id FOR UPDATE
+                        """, caller.instanceId(), caller.instanceId(), userId), Row::text);
+    }
+
+    /** A member who leaves an organization, with a role that holds the minimum permissions or not. */
+    public record Leaving(String organizationId, boolean elevated) {}
+
+    /**
+     * Counts members out whatever their organizations then lack, closed ones too. The caller holds the rows' locks.
+     *
+     * @return by organization, the number of the first of the events that its leaving members get, one each
+     */
+    public Map<String, Long> removeAll(Caller caller, List<Leaving> leaving) {
+        record First(String organizationId, long sequence) {}
+        return database
+                .list(
+                        Sql.of(
+                                """
+                                UPDATE organization_counter c SET members_count = c.members_count - l.members,
+                                    elevated_members_count = c.elevated_members_count - l.elevated,
+                                    event_sequence = c.event_sequence + l.members
+                                FROM (SELECT organization_id, count(*) AS members, count(*) FILTER (WHERE elevated) AS elevated
+                                    FROM unnest(?, ?::boolean[]) AS member (organization_id, elevated)
+                                    GROUP BY organization_id) l
+                                WHERE c.instance_id = ? AND c.organization_id = l.organization_id
+                                RETURNING c.organization_id, c.event_sequence - l.members + 1
+                                """,
+                                leaving.stream().map(Leaving::organizationId).toList(),
+                                leaving.stream()
+                                        .map(member -> Boolean.toString(member.elevated()))
+                                        .toList(),
+                                caller.instanceId()),
+                        row -> new First(row.text(), row.number()))
+                .stream()
+                .collect(Collectors.toMap(First::organizationId, First::sequence));
     }
 
     /** Hands out the number of an event that changes no count. */

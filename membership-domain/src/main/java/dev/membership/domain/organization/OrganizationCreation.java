@@ -178,6 +178,7 @@ public class OrganizationCreation {
         String userId = switch (caller) {
             case Caller.User user -> access.self(user);
             case Caller.Backend backend -> Input.optional("created_by", command.createdBy(), 255);
+            case Caller.System system -> Input.optional("created_by", command.createdBy(), 255);
             case Caller.Operator operator -> null;
         };
         if (userId == null) {
