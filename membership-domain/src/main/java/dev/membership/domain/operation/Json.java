@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.util.List;
 
 /** How events and kept answers are written: snake case, times as ISO 8601. Not a door's format: doors have their own. */
 public final class Json {
@@ -27,6 +28,14 @@ public final class Json {
     public static <T> T read(String json, Class<T> type) {
         try {
             return MAPPER.readValue(json, type);
+        } catch (JsonProcessingException unreadable) {
+            throw new IllegalStateException(unreadable);
+        }
+    }
+
+    public static <T> List<T> readList(String json, Class<T> type) {
+        try {
+            return MAPPER.readerForListOf(type).readValue(json);
         } catch (JsonProcessingException unreadable) {
             throw new IllegalStateException(unreadable);
         }

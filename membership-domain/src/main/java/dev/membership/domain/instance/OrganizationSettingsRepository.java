@@ -1,0 +1,7 @@
+package dev.membership.domain.instance;
+
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+
+@ApplicationScoped
+class OrganizationSettingsRepository implements PanacheRepositoryBase<OrganizationSettings, String> {}

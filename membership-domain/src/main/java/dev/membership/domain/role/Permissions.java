@@ -1,0 +1,170 @@
+package dev.membership.domain.role;
+
+import dev.membership.domain.caller.Access;
+import dev.membership.domain.caller.Call;
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.caller.Operation;
+import dev.membership.domain.database.Database;
+import dev.membership.domain.database.Etag;
+import dev.membership.domain.database.Row;
+import dev.membership.domain.database.Sql;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import dev.membership.domain.event.Events;
+import dev.membership.domain.identifier.Ids;
+import dev.membership.domain.input.Input;
+import dev.membership.domain.operation.Operations;
+import dev.membership.domain.role.RoleCommands.CreatePermission;
+import dev.membership.domain.role.RoleCommands.DeletePermission;
+import dev.membership.domain.role.RoleCommands.Deleted;
+import dev.membership.domain.role.RoleCommands.UpdatePermission;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The permissions of an instance. Those that organizations need are the system's and cannot be changed, so nothing here
+ * touches the rule of the last holder.
+ */
+@ApplicationScoped
+public class Permissions {
+    private final Operations operations;
+    private final Access access;
+    private final Database database;
+    private final PermissionRepository repository;
+    private final Events events;
+    private final Ids ids;
+    private final Clock clock;
+
+    Permissions(
+            Operations operations,
+            Access access,
+            Database database,
+            PermissionRepository repository,
+            Events events,
+            Ids ids,
+            Clock clock) {
+        this.operations = operations;
+        this.access = access;
+        this.database = database;
+        this.repository = repository;
+        this.events = events;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    public PermissionView get(Caller caller, String id) {
+        return read(caller, "permission_id", "p.id", id);
+    }
+
+    public PermissionView getByKey(Caller caller, String key) {
+        return read(caller, "key", "p.key", key);
+    }
+
+    /** @throws Refusal {@code form_identifier_exists} */
+    public PermissionView create(Caller caller, @Nullable String requestId, CreatePermission command) {
+        Call call = new Call(caller, Operation.CREATE_PERMISSION, requestId);
+        return operations.write(call, command, PermissionView.class, () -> {
+            String key = RoleFields.permissionKey(command.key());
+            String name = RoleFields.name(command.name());
+            String description = descriptionOrEmpty(command.description());
+            Instant now = Input.now(clock);
+            PermissionView created =
+                    new PermissionView(ids.next(Ids.Kind.PERMISSION), key, name, description, false, now, now, 0);
+            repository.add(caller.instanceId(), created);
+            events.append(call, new Events.Change("permission.created", created.id(), null, created));
+            return created;
+        });
+    }
+
+    /**
+     * Changes what is given; roles that have the permission have it under its new key from then on.
+     *
+     * @throws Refusal {@code organization_system_permission_not_modifiable}, {@code form_identifier_exists},
+     *     {@code conflict}
+     */
+    public PermissionView update(Caller caller, @Nullable String requestId, UpdatePermission command) {
+        Call call = new Call(caller, Operation.UPDATE_PERMISSION, requestId);
+        return operations.write(call, command, PermissionView.class, () -> {
+            String id = Input.reference("permission_id", command.permissionId());
+            PermissionView before = lock(caller, id, command.etag());
+            PermissionView after = new PermissionView(
+                    id,
+                    command.key() == null ? before.key() : RoleFields.permissionKey(command.key()),
+                    command.name() == null ? before.name() : RoleFields.name(command.name()),
+                    command.description() == null ? before.description() : descriptionOrEmpty(command.description()),
+                    false,
+                    before.createdAt(),
+                    Input.now(clock),
+                    before.version() + 1);
+            repository.save(caller.instanceId(), after);
+            events.append(call, new Events.Change("permission.updated", id, before, after));
+            return after;
+        });
+    }
+
+    /**
+     * Deletes a permission and takes it from every role.
+     *
+     * @throws Refusal {@code organization_system_permission_not_modifiable}, {@code conflict}
+     */
+    public Deleted delete(Caller caller, @Nullable String requestId, DeletePermission command) {
+        Call call = new Call(caller, Operation.DELETE_PERMISSION, requestId);
+        return operations.write(call, command, Deleted.class, () -> {
+            PermissionView before =
+                    lock(caller, Input.reference("permission_id", command.permissionId()), command.etag());
+            repository.remove(caller.instanceId(), before);
+            events.append(call, new Events.Change("permission.deleted", before.id(), before, null));
+            return new Deleted(before.id(), before.key());
+        });
+    }
+
+    /**
+     * Locks a permission, and before it the roles that have it: the triggers will write those, and whoever changes a role
+     * locks the role first, too.
+     */
+    private PermissionView lock(Caller caller, String id, @Nullable String etag) {
+        database.list(Sql.of("""
+                        SELECT r.id FROM role r WHERE r.instance_id = ? AND r.id IN (
+                            SELECT role_id FROM role_permission WHERE instance_id = ? AND permission_id = ?)
+                        ORDER BY r.id FOR NO KEY UPDATE
+                        """, caller.instanceId(), caller.instanceId(), id), Row::text);
+        PermissionView found = find(caller, "p.id", id, " FOR UPDATE").orElseThrow(() -> absent("permission_id"));
+        if (found.system()) {
+            throw new Refusal(ErrorCode.ORGANIZATION_SYSTEM_PERMISSION_NOT_MODIFIABLE);
+        }
+        Etag.require(etag, found.version());
+        return found;
+    }
+
+    private PermissionView read(Caller caller, String param, String column, String value) {
+        return operations.read(caller, Operation.GET_PERMISSION, () -> {
+            String wanted = Input.reference(param, value);
+            if (caller instanceof Caller.User user) {
+                access.self(user);
+            }
+            return find(caller, column, wanted, "").orElseThrow(() -> absent(param));
+        });
+    }
+
+    private Optional<PermissionView> find(Caller caller, String column, String value, String lock) {
+        return database.first(
+                Sql.of(
+                        "SELECT " + PermissionView.COLUMNS + " FROM permission p WHERE p.instance_id = ? AND " + column
+                                + " = ?" + lock,
+                        caller.instanceId(),
+                        value),
+                PermissionView::read);
+    }
+
+    private static String descriptionOrEmpty(@Nullable String description) {
+        String checked = RoleFields.description(description);
+        return checked == null ? "" : checked;
+    }
+
+    private static Refusal absent(String param) {
+        return Refusal.notFound("permission", param);
+    }
+}
