@@ -23,7 +23,6 @@ public final class Failures {
                 ? Span.current().getSpanContext().getTraceId()
                 : UUID.randomUUID().toString();
         LOG.errorf(failure, "unexpected failure, trace id %s", traceId);
-        return new Refusal(
-                ErrorCode.INTERNAL_ERROR, ErrorCode.INTERNAL_ERROR.text(), Map.of("trace_id", traceId));
+        return new Refusal(ErrorCode.INTERNAL_ERROR, ErrorCode.INTERNAL_ERROR.text(), Map.of("trace_id", traceId));
     }
 }

@@ -14,4 +14,7 @@ import org.jspecify.annotations.Nullable;
 @Name("DeletedResource")
 @Description("What a deletion leaves: the name of what was there.")
 public record DeletedNode(
-        @NonNull String object, @Id @NonNull String id, @Nullable String slug, @Nullable String externalId) {}
+        @NonNull String object,
+        @Id @NonNull String id,
+        @Nullable String slug,
+        @Nullable String externalId) {}

@@ -17,6 +17,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.dataloader.DataLoader;
 import org.dataloader.DataLoaderFactory;
+import org.dataloader.MappedBatchLoader;
 
 /** How every GraphQL field is answered that asks a use case: the caller is known, and failures are the catalogue's. */
 @ApplicationScoped
@@ -47,19 +48,18 @@ class GraphQlCalls {
     <V> CompletionStage<V> answerNested(
             String field, String parentKey, BiFunction<Caller, Set<String>, Map<String, V>> read) {
         Caller caller = HttpAuthentication.caller(request.getCurrent());
+        MappedBatchLoader<String, V> batch = keys -> CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return read.apply(caller, keys);
+                    } catch (RuntimeException failure) {
+                        throw Failures.refusal(failure);
+                    }
+                },
+                virtualThreads);
         DataLoader<String, V> loader = environment()
                 .getDataLoaderRegistry()
-                .computeIfAbsent(
-                        field,
-                        name -> DataLoaderFactory.newMappedDataLoader(keys -> CompletableFuture.supplyAsync(
-                                () -> {
-                                    try {
-                                        return read.apply(caller, keys);
-                                    } catch (RuntimeException failure) {
-                                        throw Failures.refusal(failure);
-                                    }
-                                },
-                                virtualThreads)));
+                .computeIfAbsent(field, name -> DataLoaderFactory.newMappedDataLoader(batch));
         return loader.load(parentKey);
     }
 

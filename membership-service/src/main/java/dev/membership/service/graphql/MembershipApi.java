@@ -45,23 +45,24 @@ public class MembershipApi {
 
     /** Names a membership by what is unique about it. */
     @Input("MembershipKey")
-    public record MembershipKeyInput(@Id @NonNull String organizationId, @Id @NonNull String userId) {}
+    public record MembershipKeyInput(
+            @Id @NonNull String organizationId, @Id @NonNull String userId) {}
 
     /** May this user do this there? */
     @Input("PermissionCheckInput")
     public record PermissionCheckInput(
-            @Id @NonNull String organizationId, @Id @NonNull String userId, @NonNull String permission) {}
+            @Id @NonNull String organizationId,
+            @Id @NonNull String userId,
+            @NonNull String permission) {}
 
     @Query
-    @NonNull
-    @Description("Reads the membership of one user in one organization.")
+    @NonNull @Description("Reads the membership of one user in one organization.")
     public MembershipNode getMembership(@Id @NonNull String organizationId, @Id @NonNull String userId) {
         return calls.answer(caller -> new MembershipNode(memberships.get(caller, organizationId, userId)));
     }
 
     @Query
-    @NonNull
-    @Description("Reads up to 1,000 memberships, in the order of their keys; null where there is none.")
+    @NonNull @Description("Reads up to 1,000 memberships, in the order of their keys; null where there is none.")
     public List<MembershipNode> batchGetMemberships(@NonNull List<@NonNull MembershipKeyInput> keys) {
         return calls.answer(caller -> {
             List<Key> asked = keys.stream()
@@ -76,8 +77,7 @@ public class MembershipApi {
     }
 
     @Query
-    @NonNull
-    @Description(
+    @NonNull @Description(
             "Memberships of an organization, of a user, or without either of the instance. Orders: created_at, email_address,"
                     + " phone_number, first_name, last_name, username, with + or - before it; of a user created_at only.")
     public MembershipConnection listMemberships(
@@ -98,7 +98,8 @@ public class MembershipApi {
                         "user_id",
                         "Give an organization or a user; filter.userId narrows an organization's members.");
             }
-            Parent parent = organizationId != null ? Parent.ORGANIZATION : userId != null ? Parent.USER : Parent.INSTANCE;
+            Parent parent =
+                    organizationId != null ? Parent.ORGANIZATION : userId != null ? Parent.USER : Parent.INSTANCE;
             var page = new PageArguments(first, after, last, before, initialPage, pageSize);
             return new MembershipConnection(lists.list(
                     caller,
@@ -129,29 +130,31 @@ public class MembershipApi {
                 organization.getId());
     }
 
-    private CompletionStage<@Nullable MembershipConnection> nested(Listing listing, PageArguments page, String parentId) {
+    private CompletionStage<@Nullable MembershipConnection> nested(
+            Listing listing, PageArguments page, String parentId) {
         boolean total = calls.asksFor("totalCount");
         return calls.answerNested(
                 "memberships " + listing + page + total,
                 parentId,
                 (caller, parentIds) ->
-                        lists.listAll(caller, listing, parentIds, page.request(total), page.tokenParam()).entrySet().stream()
+                        lists
+                                .listAll(caller, listing, parentIds, page.request(total), page.tokenParam())
+                                .entrySet()
+                                .stream()
                                 .collect(Collectors.toMap(
                                         Map.Entry::getKey, entry -> new MembershipConnection(entry.getValue()))));
     }
 
     @Query
-    @NonNull
-    @Description("Whether a user may do something in an organization, and why. A user may ask about itself.")
+    @NonNull @Description("Whether a user may do something in an organization, and why. A user may ask about itself.")
     public PermissionCheckNode checkPermission(
             @Id @NonNull String organizationId, @Id @NonNull String userId, @NonNull String permission) {
-        return calls.answer(caller ->
-                PermissionCheckNode.of(checks.check(caller, new Check(organizationId, userId, permission))));
+        return calls.answer(
+                caller -> PermissionCheckNode.of(checks.check(caller, new Check(organizationId, userId, permission))));
     }
 
     @Query
-    @NonNull
-    @Description("Up to 1,000 checks, answered in their order.")
+    @NonNull @Description("Up to 1,000 checks, answered in their order.")
     public List<@NonNull PermissionCheckNode> batchCheckPermissions(
             @NonNull List<@NonNull PermissionCheckInput> checks) {
         return calls.answer(caller -> this.checks
@@ -166,8 +169,7 @@ public class MembershipApi {
     }
 
     @Mutation
-    @NonNull
-    @Description("Adds a user to an organization. A user as caller needs org:sys_memberships:manage.")
+    @NonNull @Description("Adds a user to an organization. A user as caller needs org:sys_memberships:manage.")
     public MembershipNode createMembership(
             @Id @NonNull String organizationId,
             @Id @NonNull String userId,
@@ -191,8 +193,7 @@ public class MembershipApi {
     }
 
     @Mutation
-    @NonNull
-    @Description("Changes a member's role. A user as caller needs org:sys_memberships:manage.")
+    @NonNull @Description("Changes a member's role. A user as caller needs org:sys_memberships:manage.")
     public MembershipNode updateMembership(
             @Id @NonNull String organizationId,
             @Id @NonNull String userId,
@@ -204,8 +205,7 @@ public class MembershipApi {
     }
 
     @Mutation
-    @NonNull
-    @Description("Merges metadata deeply; null removes a key at any depth.")
+    @NonNull @Description("Merges metadata deeply; null removes a key at any depth.")
     public MembershipNode updateMembershipMetadata(
             @Id @NonNull String organizationId,
             @Id @NonNull String userId,
@@ -236,8 +236,7 @@ public class MembershipApi {
                 .delete(
                         caller,
                         requestId,
-                        new MembershipCommands.Delete(
-                                organizationId, userId, Boolean.TRUE.equals(allowMissing), etag))
+                        new MembershipCommands.Delete(organizationId, userId, Boolean.TRUE.equals(allowMissing), etag))
                 .map(MembershipNode::new)
                 .orElse(null));
     }

@@ -24,29 +24,24 @@ public final class MembershipConnection {
             this.entry = entry;
         }
 
-        @NonNull
-        public String getCursor() {
+        @NonNull public String getCursor() {
             return entry.token();
         }
 
-        @NonNull
-        public MembershipNode getNode() {
+        @NonNull public MembershipNode getNode() {
             return new MembershipNode(entry.item());
         }
     }
 
-    @NonNull
-    public List<@NonNull MembershipEdge> getEdges() {
+    @NonNull public List<@NonNull MembershipEdge> getEdges() {
         return page.entries().stream().map(MembershipEdge::new).toList();
     }
 
-    @NonNull
-    public List<@NonNull MembershipNode> getNodes() {
+    @NonNull public List<@NonNull MembershipNode> getNodes() {
         return page.items().stream().map(MembershipNode::new).toList();
     }
 
-    @NonNull
-    public PageInfo getPageInfo() {
+    @NonNull public PageInfo getPageInfo() {
         return new PageInfo(page);
     }
 

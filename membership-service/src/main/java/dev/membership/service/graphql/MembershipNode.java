@@ -20,30 +20,25 @@ public final class MembershipNode {
     }
 
     @Id
-    @NonNull
-    public String getId() {
+    @NonNull public String getId() {
         return view.id();
     }
 
-    @NonNull
-    @Description("Key of the role, such as org:admin.")
+    @NonNull @Description("Key of the role, such as org:admin.")
     public String getRole() {
         return view.role().key();
     }
 
-    @NonNull
-    public String getRoleName() {
+    @NonNull public String getRoleName() {
         return view.role().name();
     }
 
-    @NonNull
-    @Description("Keys of the role's permissions, in alphabetical order.")
+    @NonNull @Description("Keys of the role's permissions, in alphabetical order.")
     public List<@NonNull String> getPermissions() {
         return view.role().permissions();
     }
 
-    @NonNull
-    public Object getPublicMetadata() {
+    @NonNull public Object getPublicMetadata() {
         return JsonObjects.of(view.publicMetadata());
     }
 
@@ -52,28 +47,23 @@ public final class MembershipNode {
         return JsonObjects.of(view.privateMetadata());
     }
 
-    @NonNull
-    public OrganizationNode getOrganization() {
+    @NonNull public OrganizationNode getOrganization() {
         return new OrganizationNode(view.organization());
     }
 
-    @NonNull
-    public PublicUserDataNode getPublicUserData() {
+    @NonNull public PublicUserDataNode getPublicUserData() {
         return new PublicUserDataNode(view.user());
     }
 
-    @NonNull
-    public Instant getCreatedAt() {
+    @NonNull public Instant getCreatedAt() {
         return view.createdAt();
     }
 
-    @NonNull
-    public Instant getUpdatedAt() {
+    @NonNull public Instant getUpdatedAt() {
         return view.updatedAt();
     }
 
-    @NonNull
-    @Description("Names this state: send it with a change to have the change refused if another came first.")
+    @NonNull @Description("Names this state: send it with a change to have the change refused if another came first.")
     public String getEtag() {
         return view.etag();
     }

@@ -27,10 +27,7 @@ public class OrganizationApi {
     private final OrganizationLists lists;
 
     OrganizationApi(
-            GraphQlCalls calls,
-            OrganizationCreation creation,
-            Organizations organizations,
-            OrganizationLists lists) {
+            GraphQlCalls calls, OrganizationCreation creation, Organizations organizations, OrganizationLists lists) {
         this.calls = calls;
         this.creation = creation;
         this.organizations = organizations;
@@ -38,8 +35,7 @@ public class OrganizationApi {
     }
 
     @Query
-    @NonNull
-    @Description("Reads one organization, by id or by slug. A user needs to be a member.")
+    @NonNull @Description("Reads one organization, by id or by slug. A user needs to be a member.")
     public OrganizationNode getOrganization(@Id @Nullable String id, @Nullable String slug) {
         return calls.answer(caller -> {
             if ((id == null) == (slug == null)) {
@@ -51,8 +47,7 @@ public class OrganizationApi {
     }
 
     @Query
-    @NonNull
-    @Description("The organizations of the instance. Orders: created_at, name, members_count, with + or - before it.")
+    @NonNull @Description("The organizations of the instance. Orders: created_at, name, members_count, with + or - before it.")
     public OrganizationConnection listOrganizations(
             @Nullable Integer first,
             @Nullable String after,
@@ -79,8 +74,7 @@ public class OrganizationApi {
     }
 
     @Mutation
-    @NonNull
-    @Description("Creates an organization; createdBy, or the calling user, becomes its first member.")
+    @NonNull @Description("Creates an organization; createdBy, or the calling user, becomes its first member.")
     public OrganizationNode createOrganization(
             @NonNull String name,
             @Nullable String slug,
@@ -106,8 +100,7 @@ public class OrganizationApi {
     }
 
     @Mutation
-    @NonNull
-    @Description("Changes what is given. A user needs org:sys_profile:manage and may change name and slug only.")
+    @NonNull @Description("Changes what is given. A user needs org:sys_profile:manage and may change name and slug only.")
     public OrganizationNode updateOrganization(
             @Id @NonNull String organizationId,
             @Nullable String name,
@@ -124,8 +117,7 @@ public class OrganizationApi {
     }
 
     @Mutation
-    @NonNull
-    @Description("Merges metadata deeply; null removes a key at any depth.")
+    @NonNull @Description("Merges metadata deeply; null removes a key at any depth.")
     public OrganizationNode updateOrganizationMetadata(
             @Id @NonNull String organizationId,
             @Nullable Object publicMetadata,
@@ -137,8 +129,7 @@ public class OrganizationApi {
     }
 
     @Mutation
-    @NonNull
-    @Description("Replaces each metadata field that is given as a whole.")
+    @NonNull @Description("Replaces each metadata field that is given as a whole.")
     public OrganizationNode replaceOrganizationMetadata(
             @Id @NonNull String organizationId,
             @Nullable Object publicMetadata,
@@ -150,13 +141,12 @@ public class OrganizationApi {
     }
 
     @Mutation
-    @NonNull
-    @Description("Deletes an organization and, soon after, its memberships. Cannot be undone.")
+    @NonNull @Description("Deletes an organization and, soon after, its memberships. Cannot be undone.")
     public DeletedNode deleteOrganization(
             @Id @NonNull String organizationId, @Nullable String etag, @Nullable String requestId) {
         return calls.answer(caller -> {
-            OrganizationCommands.Deleted deleted = organizations.delete(
-                    caller, requestId, new OrganizationCommands.Delete(organizationId, etag));
+            OrganizationCommands.Deleted deleted =
+                    organizations.delete(caller, requestId, new OrganizationCommands.Delete(organizationId, etag));
             return new DeletedNode("organization", deleted.id(), deleted.slug(), null);
         });
     }

@@ -24,29 +24,24 @@ public final class OrganizationConnection {
             this.entry = entry;
         }
 
-        @NonNull
-        public String getCursor() {
+        @NonNull public String getCursor() {
             return entry.token();
         }
 
-        @NonNull
-        public OrganizationNode getNode() {
+        @NonNull public OrganizationNode getNode() {
             return new OrganizationNode(entry.item());
         }
     }
 
-    @NonNull
-    public List<@NonNull OrganizationEdge> getEdges() {
+    @NonNull public List<@NonNull OrganizationEdge> getEdges() {
         return page.entries().stream().map(OrganizationEdge::new).toList();
     }
 
-    @NonNull
-    public List<@NonNull OrganizationNode> getNodes() {
+    @NonNull public List<@NonNull OrganizationNode> getNodes() {
         return page.items().stream().map(OrganizationNode::new).toList();
     }
 
-    @NonNull
-    public PageInfo getPageInfo() {
+    @NonNull public PageInfo getPageInfo() {
         return new PageInfo(page);
     }
 

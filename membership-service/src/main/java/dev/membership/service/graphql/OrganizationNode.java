@@ -19,57 +19,47 @@ public final class OrganizationNode {
     }
 
     @Id
-    @NonNull
-    public String getId() {
+    @NonNull public String getId() {
         return view.id();
     }
 
-    @NonNull
-    public String getName() {
+    @NonNull public String getName() {
         return view.name();
     }
 
-    @NonNull
-    @Description("Unique in the instance; lower-case letters, digits and hyphens.")
+    @NonNull @Description("Unique in the instance; lower-case letters, digits and hyphens.")
     public String getSlug() {
         return view.slug();
     }
 
-    @NonNull
-    @Description("Address of the logo; empty when there is none.")
+    @NonNull @Description("Address of the logo; empty when there is none.")
     public String getImageUrl() {
         return view.imageUrl() == null ? "" : view.imageUrl();
     }
 
-    @NonNull
-    public boolean isHasImage() {
+    @NonNull public boolean isHasImage() {
         return view.hasImage();
     }
 
-    @NonNull
-    public int getMembersCount() {
+    @NonNull public int getMembersCount() {
         return view.membersCount();
     }
 
-    @NonNull
-    public int getPendingInvitationsCount() {
+    @NonNull public int getPendingInvitationsCount() {
         return view.pendingInvitationsCount();
     }
 
-    @NonNull
-    @Description("Members and pending invitations together may not exceed it; 0: no limit.")
+    @NonNull @Description("Members and pending invitations together may not exceed it; 0: no limit.")
     public int getMaxAllowedMemberships() {
         return view.maxAllowedMemberships();
     }
 
-    @NonNull
-    @Description("Whether a member with org:sys_profile:delete may delete the organization.")
+    @NonNull @Description("Whether a member with org:sys_profile:delete may delete the organization.")
     public boolean isAdminDeleteEnabled() {
         return view.adminDeleteEnabled();
     }
 
-    @NonNull
-    @Name("publicMetadata")
+    @NonNull @Name("publicMetadata")
     public Object getPublicMetadata() {
         return JsonObjects.of(view.publicMetadata());
     }
@@ -84,24 +74,20 @@ public final class OrganizationNode {
         return view.createdBy();
     }
 
-    @NonNull
-    @Description("True while no member holds the minimum permissions.")
+    @NonNull @Description("True while no member holds the minimum permissions.")
     public boolean isMissingMemberWithElevatedPermissions() {
         return view.missingMemberWithElevatedPermissions();
     }
 
-    @NonNull
-    public Instant getCreatedAt() {
+    @NonNull public Instant getCreatedAt() {
         return view.createdAt();
     }
 
-    @NonNull
-    public Instant getUpdatedAt() {
+    @NonNull public Instant getUpdatedAt() {
         return view.updatedAt();
     }
 
-    @NonNull
-    @Description("Names this state: send it with a change to have the change refused if another came first.")
+    @NonNull @Description("Names this state: send it with a change to have the change refused if another came first.")
     public String getEtag() {
         return view.etag();
     }

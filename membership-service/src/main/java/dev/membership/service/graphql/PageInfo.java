@@ -14,13 +14,11 @@ public final class PageInfo {
         this.page = page;
     }
 
-    @NonNull
-    public boolean isHasNextPage() {
+    @NonNull public boolean isHasNextPage() {
         return page.hasNext();
     }
 
-    @NonNull
-    public boolean isHasPreviousPage() {
+    @NonNull public boolean isHasPreviousPage() {
         return page.hasPrevious();
     }
 

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 @Name("PermissionCheck")
 @Description("Whether a user may do something, and why.")
 public record PermissionCheckNode(
-        @NonNull boolean allowed, PermissionCheck.@NonNull Reason reason, @Nullable String role) {
+        @NonNull boolean allowed,
+        PermissionCheck.@NonNull Reason reason,
+        @Nullable String role) {
     static PermissionCheckNode of(PermissionCheck check) {
         return new PermissionCheckNode(check.allowed(), check.reason(), check.role());
     }

@@ -18,8 +18,7 @@ public final class PublicUserDataNode {
     }
 
     @Id
-    @NonNull
-    public String getUserId() {
+    @NonNull public String getUserId() {
         return user.userId();
     }
 
@@ -31,14 +30,12 @@ public final class PublicUserDataNode {
         return user.lastName();
     }
 
-    @NonNull
-    @Description("Address of the picture; empty when there is none.")
+    @NonNull @Description("Address of the picture; empty when there is none.")
     public String getImageUrl() {
         return user.imageUrl() == null ? "" : user.imageUrl();
     }
 
-    @NonNull
-    public boolean isHasImage() {
+    @NonNull public boolean isHasImage() {
         return user.hasImage();
     }
 
@@ -51,8 +48,7 @@ public final class PublicUserDataNode {
         return user.username();
     }
 
-    @NonNull
-    public boolean isBanned() {
+    @NonNull public boolean isBanned() {
         return user.banned();
     }
 }

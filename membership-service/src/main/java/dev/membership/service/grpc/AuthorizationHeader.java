@@ -20,7 +20,6 @@ public class AuthorizationHeader implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        return Contexts.interceptCall(
-                Context.current().withValue(KEY, headers.get(HEADER)), call, headers, next);
+        return Contexts.interceptCall(Context.current().withValue(KEY, headers.get(HEADER)), call, headers, next);
     }
 }

@@ -59,8 +59,8 @@ class GrpcErrors {
                     .build()));
         }
         if (refusal.code() == ErrorCode.TOO_MANY_REQUESTS) {
-            status.addDetails(Any.pack(
-                    RetryInfo.newBuilder().setRetryDelay(RETRY_AFTER).build()));
+            status.addDetails(
+                    Any.pack(RetryInfo.newBuilder().setRetryDelay(RETRY_AFTER).build()));
         }
         return StatusProto.toStatusRuntimeException(status.build());
     }

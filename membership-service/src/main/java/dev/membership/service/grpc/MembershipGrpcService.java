@@ -45,11 +45,7 @@ class MembershipGrpcService implements MembershipService {
     private final MembershipLists lists;
     private final PermissionChecks checks;
 
-    MembershipGrpcService(
-            GrpcCalls calls,
-            Memberships memberships,
-            MembershipLists lists,
-            PermissionChecks checks) {
+    MembershipGrpcService(GrpcCalls calls, Memberships memberships, MembershipLists lists, PermissionChecks checks) {
         this.calls = calls;
         this.memberships = memberships;
         this.lists = lists;
@@ -78,8 +74,7 @@ class MembershipGrpcService implements MembershipService {
     @Override
     public Uni<Membership> getMembership(GetMembershipRequest request) {
         return calls.answer(
-                request,
-                caller -> message(memberships.get(caller, request.getOrganizationId(), request.getUserId())));
+                request, caller -> message(memberships.get(caller, request.getOrganizationId(), request.getUserId())));
     }
 
     @Override
@@ -161,17 +156,19 @@ class MembershipGrpcService implements MembershipService {
 
     @Override
     public Uni<Membership> deleteMembership(DeleteMembershipRequest request) {
-        return calls.answer(request, caller -> memberships
-                .delete(
-                        caller,
-                        request.getRequestId(),
-                        new MembershipCommands.Delete(
-                                request.getOrganizationId(),
-                                request.getUserId(),
-                                request.getAllowMissing(),
-                                text(request.getEtag())))
-                .map(MembershipGrpcService::message)
-                .orElse(Membership.getDefaultInstance()));
+        return calls.answer(
+                request,
+                caller -> memberships
+                        .delete(
+                                caller,
+                                request.getRequestId(),
+                                new MembershipCommands.Delete(
+                                        request.getOrganizationId(),
+                                        request.getUserId(),
+                                        request.getAllowMissing(),
+                                        text(request.getEtag())))
+                        .map(MembershipGrpcService::message)
+                        .orElse(Membership.getDefaultInstance()));
     }
 
     @Override
@@ -196,8 +193,7 @@ class MembershipGrpcService implements MembershipService {
     }
 
     private static MembershipCommands.Check check(CheckPermissionRequest request) {
-        return new MembershipCommands.Check(
-                request.getOrganizationId(), request.getUserId(), request.getPermission());
+        return new MembershipCommands.Check(request.getOrganizationId(), request.getUserId(), request.getPermission());
     }
 
     private static CheckPermissionResponse message(PermissionCheck answer) {

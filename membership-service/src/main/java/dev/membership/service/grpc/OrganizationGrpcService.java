@@ -31,10 +31,7 @@ class OrganizationGrpcService implements OrganizationService {
     private final OrganizationLists lists;
 
     OrganizationGrpcService(
-            GrpcCalls calls,
-            OrganizationCreation creation,
-            Organizations organizations,
-            OrganizationLists lists) {
+            GrpcCalls calls, OrganizationCreation creation, Organizations organizations, OrganizationLists lists) {
         this.calls = calls;
         this.creation = creation;
         this.organizations = organizations;

@@ -47,7 +47,9 @@ final class Wire {
             return null;
         }
         try {
-            return Metadata.parse(param, JsonFormat.printer().omittingInsignificantWhitespace().print(struct));
+            return Metadata.parse(
+                    param,
+                    JsonFormat.printer().omittingInsignificantWhitespace().print(struct));
         } catch (InvalidProtocolBufferException | IllegalArgumentException notJson) {
             throw Refusal.field(ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " is not JSON.");
         }

@@ -52,8 +52,7 @@ public class HttpAuthentication {
         request.request().pause();
         virtualThreads.execute(() -> {
             try {
-                Caller caller =
-                        authentication.authenticate(request.request().getHeader(HttpHeaders.AUTHORIZATION));
+                Caller caller = authentication.authenticate(request.request().getHeader(HttpHeaders.AUTHORIZATION));
                 eventLoop.runOnContext(ignored -> {
                     request.put(CALLER, caller);
                     request.request().resume();
@@ -82,7 +81,10 @@ public class HttpAuthentication {
                                                 .put(
                                                         "extensions",
                                                         new JsonObject()
-                                                                .put("code", refusal.code().code()))))
+                                                                .put(
+                                                                        "code",
+                                                                        refusal.code()
+                                                                                .code()))))
                         .encode());
     }
 }

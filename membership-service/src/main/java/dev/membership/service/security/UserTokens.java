@@ -82,9 +82,8 @@ class UserTokens {
             RegisteredIssuer issuer = Optional.ofNullable(iss)
                     .flatMap(issuers::get)
                     .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
-            JwtClaims claims = verifiers
-                    .computeIfAbsent(issuer, UserTokens::verifier)
-                    .processToClaims(token);
+            JwtClaims claims =
+                    verifiers.computeIfAbsent(issuer, UserTokens::verifier).processToClaims(token);
             return new Caller.User(issuer.instanceId(), claims.getSubject());
         } catch (InvalidJwtException | MalformedClaimException invalid) {
             LOG.debug("token refused", invalid);

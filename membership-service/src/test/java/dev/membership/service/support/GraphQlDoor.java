@@ -158,7 +158,8 @@ public final class GraphQlDoor implements Door {
     /** The one difference in names: what is read or deleted by its own id has it as {@code id}. */
     private String argument(String operation, String name) {
         String camel = camel(name);
-        if (operation.startsWith("Get") && List.of("organizationId", "roleId", "permissionId", "userId").contains(camel)) {
+        if (operation.startsWith("Get")
+                && List.of("organizationId", "roleId", "permissionId", "userId").contains(camel)) {
             String own = Character.toLowerCase(operation.charAt(3)) + operation.substring(4) + "Id";
             return camel.equals(own) ? "id" : camel;
         }
@@ -169,7 +170,8 @@ public final class GraphQlDoor implements Door {
         Map<String, String> meta = new LinkedHashMap<>();
         error.at("/extensions/meta").properties().forEach(entry -> meta.put(entry.getKey(), text(entry.getValue())));
         return new Refused(
-                error.at("/extensions/code").asText(error.at("/extensions/classification").asText()),
+                error.at("/extensions/code")
+                        .asText(error.at("/extensions/classification").asText()),
                 error.path("message").asText(),
                 meta);
     }

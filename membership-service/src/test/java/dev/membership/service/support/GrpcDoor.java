@@ -53,7 +53,9 @@ public final class GrpcDoor implements Door {
     private final ManagedChannel channel;
 
     public GrpcDoor(int port) {
-        channel = ManagedChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        channel = ManagedChannelBuilder.forAddress("127.0.0.1", port)
+                .usePlaintext()
+                .build();
     }
 
     public static Map<String, MethodDescriptor> methods() {
@@ -109,9 +111,10 @@ public final class GrpcDoor implements Door {
 
     public static io.grpc.MethodDescriptor<DynamicMessage, DynamicMessage> grpcMethod(MethodDescriptor method) {
         return io.grpc.MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
-                .setType(method.isClientStreaming()
-                        ? io.grpc.MethodDescriptor.MethodType.CLIENT_STREAMING
-                        : io.grpc.MethodDescriptor.MethodType.UNARY)
+                .setType(
+                        method.isClientStreaming()
+                                ? io.grpc.MethodDescriptor.MethodType.CLIENT_STREAMING
+                                : io.grpc.MethodDescriptor.MethodType.UNARY)
                 .setFullMethodName(io.grpc.MethodDescriptor.generateFullMethodName(
                         method.getService().getFullName(), method.getName()))
                 .setRequestMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getInputType())))

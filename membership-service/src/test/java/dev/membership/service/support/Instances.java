@@ -31,7 +31,15 @@ public final class Instances {
         return door.call(
                         OPERATOR_TOKEN,
                         "CreateSecretKey",
-                        args("instance_id", instanceId, "name", "test", "read_only", readOnly, "operations", operations))
+                        args(
+                                "instance_id",
+                                instanceId,
+                                "name",
+                                "test",
+                                "read_only",
+                                readOnly,
+                                "operations",
+                                operations))
                 .get("secret")
                 .asText();
     }
@@ -44,11 +52,14 @@ public final class Instances {
     /** An instance, and short words for what tests need in it. */
     public record TestInstance(GrpcDoor door, String id, String key) {
         public String user() {
-            return user(args("first_name", "Ada", "last_name", unique("L"), "email_address", unique("u") + "@example.com"));
+            return user(
+                    args("first_name", "Ada", "last_name", unique("L"), "email_address", unique("u") + "@example.com"));
         }
 
         public String user(java.util.Map<String, Object> fields) {
-            return door.call(key, "CreateUser", args("fields", fields)).get("id").asText();
+            return door.call(key, "CreateUser", args("fields", fields))
+                    .get("id")
+                    .asText();
         }
 
         public String organization() {
@@ -63,9 +74,7 @@ public final class Instances {
 
         public JsonNode add(String organizationId, String userId, String role) {
             return door.call(
-                    key,
-                    "CreateMembership",
-                    args("organization_id", organizationId, "user_id", userId, "role", role));
+                    key, "CreateMembership", args("organization_id", organizationId, "user_id", userId, "role", role));
         }
 
         /** A new user as a member. */

@@ -20,11 +20,16 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         String url = server().getJdbcUrl("postgres", "postgres");
         return Map.of(
-                "MEMBERSHIP_DB_URL", url,
-                "quarkus.datasource.jdbc.url", url,
-                "quarkus.datasource.username", "postgres",
-                "quarkus.datasource.password", "postgres",
-                "membership.operator-token", Instances.OPERATOR_TOKEN);
+                "MEMBERSHIP_DB_URL",
+                url,
+                "quarkus.datasource.jdbc.url",
+                url,
+                "quarkus.datasource.username",
+                "postgres",
+                "quarkus.datasource.password",
+                "postgres",
+                "membership.operator-token",
+                Instances.OPERATOR_TOKEN);
     }
 
     @Override
