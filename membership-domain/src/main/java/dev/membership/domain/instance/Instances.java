@@ -4,6 +4,7 @@ import dev.membership.domain.caller.Call;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.caller.Operation;
 import dev.membership.domain.database.Database;
+import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.identifier.Ids;
@@ -89,5 +90,11 @@ public class Instances {
                             .add(keyset.orderAndLimit()),
                     keyset.placed(InstanceView::read)));
         });
+    }
+
+    /** @throws Refusal {@code resource_not_found} on {@code instance_id} */
+    void require(String instanceId) {
+        database.first(Sql.of("SELECT id FROM instance WHERE id = ?", instanceId), Row::text)
+                .orElseThrow(() -> Refusal.notFound("instance", "instance_id"));
     }
 }

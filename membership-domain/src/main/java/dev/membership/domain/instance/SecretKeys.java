@@ -38,7 +38,7 @@ public class SecretKeys {
     private final Operations operations;
     private final Database database;
     private final SecretKeyRepository repository;
-    private final InstanceRepository instances;
+    private final Instances instances;
     private final PageTokens tokens;
     private final Ids ids;
     private final Clock clock;
@@ -50,7 +50,7 @@ public class SecretKeys {
             Operations operations,
             Database database,
             SecretKeyRepository repository,
-            InstanceRepository instances,
+            Instances instances,
             PageTokens tokens,
             Ids ids,
             Clock clock,

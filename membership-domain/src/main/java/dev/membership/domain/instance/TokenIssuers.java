@@ -39,7 +39,7 @@ public class TokenIssuers {
     private final Operations operations;
     private final Database database;
     private final TokenIssuerRepository repository;
-    private final InstanceRepository instances;
+    private final Instances instances;
     private final PageTokens tokens;
     private final Ids ids;
     private final Clock clock;
@@ -49,7 +49,7 @@ public class TokenIssuers {
             Operations operations,
             Database database,
             TokenIssuerRepository repository,
-            InstanceRepository instances,
+            Instances instances,
             PageTokens tokens,
             Ids ids,
             Clock clock,
