@@ -20,6 +20,8 @@ final class DatabaseRefusals {
             Map.entry("membership_pkey", () -> taken("id")),
             Map.entry("organization_slug_key", () -> taken("slug")),
             Map.entry("organization_pkey", () -> taken("id")),
+            // The id of an organization that was deleted: its events go on standing under it.
+            Map.entry("outbox_event_organization_sequence", () -> taken("id")),
             Map.entry(
                     "organization_settings_creator_role_fkey",
                     () -> new Refusal(ErrorCode.ORGANIZATION_ROLE_DEFAULT_CREATOR_ROLE)),

@@ -19,14 +19,14 @@ class Housekeeping {
         this.requestRecords = requestRecords;
     }
 
-    @Scheduled(every = "{membership.purge-every:1s}", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(every = "{membership.background.purge-every}", concurrentExecution = ConcurrentExecution.SKIP)
     void purgeOrganizations() {
         while (purge.purge(BATCH) > 0) {
             // until nothing is left
         }
     }
 
-    @Scheduled(every = "{membership.forget-requests-every:60s}", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(every = "{membership.background.forget-requests-every}", concurrentExecution = ConcurrentExecution.SKIP)
     void forgetRequests() {
         while (requestRecords.forgetOld(BATCH) == BATCH) {
             // until a batch was not full

@@ -7,7 +7,6 @@ import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.instance.Credentials;
 import dev.membership.domain.instance.CredentialsChanged;
-import dev.membership.service.config.MembershipConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
@@ -23,11 +22,11 @@ public class CallerAuthentication {
     private static final int MAX_CREDENTIAL_LENGTH = 8 * 1024;
     private static final int CACHED_KEYS = 10_000;
 
-    private final MembershipConfig config;
+    private final SecurityConfig config;
     private final UserTokens userTokens;
     private final LoadingCache<String, Optional<Caller.Backend>> backends;
 
-    CallerAuthentication(MembershipConfig config, Credentials credentials, UserTokens userTokens) {
+    CallerAuthentication(SecurityConfig config, Credentials credentials, UserTokens userTokens) {
         this.config = config;
         this.userTokens = userTokens;
         this.backends = Caffeine.newBuilder()

@@ -8,7 +8,6 @@ import dev.membership.domain.error.Refusal;
 import dev.membership.domain.instance.Credentials;
 import dev.membership.domain.instance.CredentialsChanged;
 import dev.membership.domain.instance.RegisteredIssuer;
-import dev.membership.service.config.MembershipConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Optional;
@@ -63,7 +62,7 @@ class UserTokens {
             .setSkipSignatureVerification()
             .build();
 
-    UserTokens(MembershipConfig config, Credentials credentials) {
+    UserTokens(SecurityConfig config, Credentials credentials) {
         this.issuers = Caffeine.newBuilder()
                 .expireAfterWrite(config.credentialCache())
                 .maximumSize(CACHED_ISSUERS)

@@ -50,7 +50,22 @@ public final class GrpcDoor implements Door {
             .flatMap(service -> service.getMethods().stream())
             .collect(Collectors.toMap(MethodDescriptor::getName, method -> method));
 
+    private static final String PORT = "test.grpc-port";
+
     private final ManagedChannel channel;
+
+    /** The port of the application under test, through a system property because tests and resources may have different class loaders. */
+    static void usePort(int port) {
+        System.setProperty(PORT, Integer.toString(port));
+    }
+
+    public static int port() {
+        return Integer.getInteger(PORT);
+    }
+
+    public GrpcDoor() {
+        this(port());
+    }
 
     public GrpcDoor(int port) {
         channel = ManagedChannelBuilder.forAddress("127.0.0.1", port)

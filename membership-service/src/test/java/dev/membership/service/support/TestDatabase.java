@@ -4,11 +4,13 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,23 +20,32 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
+        GrpcDoor.usePort(freePort());
         String url = server().getJdbcUrl("postgres", "postgres");
         return Map.of(
-                "MEMBERSHIP_DB_URL",
-                url,
+                "quarkus.grpc.server.test-port",
+                Integer.toString(GrpcDoor.port()),
                 "quarkus.datasource.jdbc.url",
                 url,
                 "quarkus.datasource.username",
                 "postgres",
                 "quarkus.datasource.password",
                 "postgres",
-                "membership.operator-token",
+                "membership.security.operator-token",
                 Instances.OPERATOR_TOKEN);
     }
 
     @Override
     public void stop() {
         // It ends with the test run: other tests of the run use it too.
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private static synchronized EmbeddedPostgres server() {
@@ -63,7 +74,7 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
             try (ResultSet results = statement.executeQuery()) {
                 List<Map<String, Object>> rows = new ArrayList<>();
                 while (results.next()) {
-                    Map<String, Object> row = new java.util.LinkedHashMap<>();
+                    Map<String, Object> row = new LinkedHashMap<>();
                     for (int i = 1; i <= results.getMetaData().getColumnCount(); i++) {
                         row.put(results.getMetaData().getColumnLabel(i), results.getObject(i));
                     }

@@ -1,13 +1,13 @@
-package dev.membership.service.config;
+package dev.membership.service.security;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The service's own settings; each is set by the environment variable of its name, such as MEMBERSHIP_OPERATOR_TOKEN. */
-@ConfigMapping(prefix = "membership")
-public interface MembershipConfig {
+/** What an operator can set of callers' authentication. */
+@ConfigMapping(prefix = "membership.security")
+interface SecurityConfig {
     /** The credential of AdminService; without it AdminService is closed. */
     Optional<String> operatorToken();
 
