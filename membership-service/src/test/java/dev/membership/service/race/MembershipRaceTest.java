@@ -1,0 +1,227 @@
+package dev.membership.service.race;
+
+import static dev.membership.service.support.Door.args;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.membership.service.support.Consistency;
+import dev.membership.service.support.DoorTest;
+import dev.membership.service.support.Instances;
+import dev.membership.service.support.Instances.TestInstance;
+import dev.membership.service.support.TestDatabase;
+import dev.membership.service.support.Together;
+import dev.membership.service.support.Together.Outcome;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The rules that hold under any concurrency. Each of these tests was seen failing: the quota without its condition in
+ * OrganizationCounters.addMember, the last admin without its condition in OrganizationCounters.change, the duplicate
+ * without membership_organization_user_key, the request id without the insert in RequestRecords, the removal against a
+ * promotion without OrganizationCounters.lock.
+ */
+@QuarkusTest
+class MembershipRaceTest extends DoorTest {
+    private static final int CALLERS = 32;
+
+    private final TestInstance instance = instances().create();
+
+    @AfterEach
+    void countersAndEventsAgreeWithRows() {
+        Consistency.check(instance.id());
+    }
+
+    @Test
+    void aQuotaOfFiveTakesExactlyFive() {
+        String organization = instance.organization();
+        grpc().call(
+                        instance.key(),
+                        "UpdateOrganization",
+                        args("organization_id", organization, "max_allowed_memberships", 5));
+        List<String> users = users(CALLERS);
+
+        List<Outcome<JsonNode>> outcomes =
+                Together.run(CALLERS, i -> instance.add(organization, users.get(i), "org:member"));
+
+        assertThat(Together.successes(outcomes)).isEqualTo(5);
+        assertThat(Together.refusals(outcomes)).containsOnly("organization_membership_quota_exceeded");
+        assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void ofTwoLastAdminsOneStays() {
+        for (int round = 0; round < 8; round++) {
+            String organization = instance.organization();
+            List<String> admins =
+                    List.of(instance.member(organization, "org:admin"), instance.member(organization, "org:admin"));
+
+            List<Outcome<JsonNode>> outcomes = Together.run(
+                    CALLERS,
+                    i -> i % 4 < 2
+                            ? grpc().call(
+                                            instance.key(),
+                                            "UpdateMembership",
+                                            args(
+                                                    "organization_id",
+                                                    organization,
+                                                    "user_id",
+                                                    admins.get(i % 2),
+                                                    "role",
+                                                    "org:member"))
+                            : grpc().call(
+                                            instance.key(),
+                                            "DeleteMembership",
+                                            args("organization_id", organization, "user_id", admins.get(i % 2))));
+
+            assertThat(Together.refusals(outcomes)).contains("organization_minimum_permissions_needed");
+            assertThat(TestDatabase.number(
+                            "SELECT count(*) FROM membership m JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id"
+                                    + " WHERE m.organization_id = ? AND r.elevated",
+                            organization))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void oneUserIsAddedOnce() {
+        String organization = instance.organization();
+        String user = instance.user();
+
+        List<Outcome<JsonNode>> outcomes = Together.run(CALLERS, i -> instance.add(organization, user, "org:member"));
+
+        assertThat(Together.successes(outcomes)).isEqualTo(1);
+        assertThat(Together.refusals(outcomes)).containsOnly("already_a_member_in_organization");
+        assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void oneRequestIdHasOneAnswer() {
+        String organization = instance.organization();
+        String user = instance.user();
+        String requestId = Instances.unique("request");
+
+        List<Outcome<JsonNode>> outcomes = Together.run(
+                CALLERS,
+                i -> grpc().call(
+                                instance.key(),
+                                "CreateMembership",
+                                args(
+                                        "organization_id",
+                                        organization,
+                                        "user_id",
+                                        user,
+                                        "role",
+                                        "org:member",
+                                        "request_id",
+                                        requestId)));
+
+        assertThat(Together.refusals(outcomes)).isEmpty();
+        assertThat(outcomes.stream().map(outcome -> outcome.value().toString()).distinct())
+                .hasSize(1);
+        assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aMemberIsRemovedWhilePromoted() {
+        String organization = instance.organization(instance.user());
+        for (int round = 0; round < 8; round++) {
+            String user = instance.member(organization, "org:member");
+
+            Together.run(
+                    CALLERS,
+                    i -> i % 2 == 0
+                            ? grpc().call(
+                                            instance.key(),
+                                            "UpdateMembership",
+                                            args(
+                                                    "organization_id",
+                                                    organization,
+                                                    "user_id",
+                                                    user,
+                                                    "role",
+                                                    i % 4 == 0 ? "org:admin" : "org:member"))
+                            : grpc().call(
+                                            instance.key(),
+                                            "DeleteMembership",
+                                            args("organization_id", organization, "user_id", user)));
+
+            assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aRoleIsWeakenedWhileItsLastHoldersLeave() {
+        String organization = instance.organization();
+        JsonNode second = grpc().call(
+                        instance.key(),
+                        "CreateRole",
+                        args(
+                                "name",
+                                "Second",
+                                "key",
+                                "org:second",
+                                "permissions",
+                                permissionIds(
+                                        "org:sys_memberships:manage",
+                                        "org:sys_memberships:read",
+                                        "org:sys_profile:delete")));
+        String admin = instance.member(organization, "org:admin");
+        instance.member(organization, "org:second");
+        String weakened = permissionIds("org:sys_profile:delete").getFirst();
+
+        Together.run(
+                CALLERS,
+                i -> i % 2 == 0
+                        ? grpc().call(
+                                        instance.key(),
+                                        "RemovePermission",
+                                        args("role_id", second.get("id").asText(), "permission_id", weakened))
+                        : grpc().call(
+                                        instance.key(),
+                                        "DeleteMembership",
+                                        args("organization_id", organization, "user_id", admin)));
+
+        assertThat(instance.read(organization)
+                        .get("missingMemberWithElevatedPermissions")
+                        .asBoolean())
+                .isFalse();
+    }
+
+    @Test
+    void oneSlugIsTakenOnce() {
+        String slug = Instances.unique("slug-");
+
+        List<Outcome<JsonNode>> outcomes = Together.run(
+                CALLERS, i -> grpc().call(instance.key(), "CreateOrganization", args("name", "Acme", "slug", slug)));
+
+        assertThat(Together.successes(outcomes)).isEqualTo(1);
+        assertThat(Together.refusals(outcomes)).containsOnly("form_identifier_exists");
+    }
+
+    @Test
+    void organizationsOfOneNameAllGetASlug() {
+        List<Outcome<JsonNode>> outcomes = Together.run(
+                CALLERS, i -> grpc().call(instance.key(), "CreateOrganization", args("name", "Same Name")));
+
+        assertThat(Together.refusals(outcomes)).isEmpty();
+        assertThat(outcomes.stream()
+                        .map(outcome -> outcome.value().get("slug").asText())
+                        .distinct())
+                .hasSize(CALLERS);
+    }
+
+    private List<String> users(int count) {
+        return IntStream.range(0, count).mapToObj(i -> instance.user()).toList();
+    }
+
+    private List<String> permissionIds(String... keys) {
+        return java.util.Arrays.stream(keys)
+                .map(key -> grpc().call(instance.key(), "GetPermission", args("key", key))
+                        .get("id")
+                        .asText())
+                .toList();
+    }
+}
