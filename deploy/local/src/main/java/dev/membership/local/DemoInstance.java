@@ -36,12 +36,13 @@ final class DemoInstance {
     /** Makes what is missing of the demo and registers this start's address of the issuer. */
     void ensure() throws IOException, InterruptedException {
         if (!secretKeyWorks()) {
-            String instance = findByIssuer().orElseGet(this::create);
-            if (!instance.equals(state.get(DemoState.INSTANCE))) {
+            Optional<String> found = findByIssuer();
+            if (found.isEmpty() || !found.get().equals(state.get(DemoState.INSTANCE))) {
                 // Another database than the file was written for, or no file.
                 state.forget();
-                state.put(DemoState.INSTANCE, instance);
             }
+            String instance = found.orElseGet(this::create);
+            state.put(DemoState.INSTANCE, instance);
             state.put(DemoState.SECRET_KEY, createSecretKey(instance));
         }
         registerIssuer(state.get(DemoState.INSTANCE));

@@ -61,6 +61,8 @@ record Unprivileged(List<String> prefix, String owner) {
                         "--reuid=" + NOBODY,
                         "--regid=65534",
                         "--clear-groups",
+                        // access(2) asks with the capability, too, not only open(2).
+                        "--securebits=+no_setuid_fixup",
                         "--inh-caps=+dac_override",
                         "--ambient-caps=+dac_override"),
                 NOBODY);
