@@ -94,7 +94,9 @@ public class Instances {
 
     /** @throws Refusal {@code resource_not_found} on {@code instance_id} */
     void require(String instanceId) {
-        database.first(Sql.of("SELECT id FROM instance WHERE id = ?", instanceId), Row::text)
-                .orElseThrow(() -> Refusal.notFound("instance", "instance_id"));
+        if (database.first(Sql.of("SELECT id FROM instance WHERE id = ?", instanceId), Row::text)
+                .isEmpty()) {
+            throw Refusal.notFound("instance", "instance_id");
+        }
     }
 }

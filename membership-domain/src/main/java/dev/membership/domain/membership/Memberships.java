@@ -286,11 +286,11 @@ public class Memberships {
                             PublicUserData user = PublicUserData.read(row);
                             return new Candidate(OrganizationView.read(row), user, found);
                         })
-                .orElseThrow(() -> missing(caller, organizationId, userId, role));
+                .orElseThrow(() -> missing(caller, organizationId, userId));
     }
 
     /** Says which of the three is not there. */
-    private Refusal missing(Caller caller, String organizationId, String userId, String role) {
+    private Refusal missing(Caller caller, String organizationId, String userId) {
         return database.first(Sql.of("""
                                 SELECT EXISTS (SELECT 1 FROM organization WHERE instance_id = ? AND id = ? AND deleted_at IS NULL),
                                     EXISTS (SELECT 1 FROM app_user WHERE instance_id = ? AND id = ?)

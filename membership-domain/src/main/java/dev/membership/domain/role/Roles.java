@@ -212,13 +212,15 @@ public class Roles {
      * statement of its own, which begins when the lock is held and so sees the permissions as they are by then.
      */
     private RoleView lock(Caller caller, String roleId, @Nullable String etag) {
-        database.first(
+        if (database.first(
                         Sql.of(
                                 "SELECT id FROM role WHERE instance_id = ? AND id = ? FOR UPDATE",
                                 caller.instanceId(),
                                 roleId),
                         Row::text)
-                .orElseThrow(() -> absent("role_id"));
+                .isEmpty()) {
+            throw absent("role_id");
+        }
         RoleView found = find(caller, "role_id", "r.id", roleId);
         Etag.require(etag, found.version());
         return found;
