@@ -17,4 +17,8 @@ public record ImportOutcome(
         UPDATED,
         REFUSED
     }
+
+    public static ImportOutcome refused(Refusal refusal) {
+        return new ImportOutcome(Result.REFUSED, null, refusal);
+    }
 }

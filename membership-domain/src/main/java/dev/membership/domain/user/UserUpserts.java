@@ -86,7 +86,7 @@ public class UserUpserts {
                 fresh(batch.get(place), Input.now(clock));
                 valid.add(place);
             } catch (Refusal refusal) {
-                outcomes[place] = new ImportOutcome(Result.REFUSED, null, refusal);
+                outcomes[place] = ImportOutcome.refused(refusal);
             }
         }
         if (!valid.isEmpty()) {
@@ -114,7 +114,7 @@ public class UserUpserts {
                 throw refusal;
             }
             if (single) {
-                outcomes[places.getFirst()] = new ImportOutcome(Result.REFUSED, null, refusal);
+                outcomes[places.getFirst()] = ImportOutcome.refused(refusal);
                 return;
             }
             int half = places.size() / 2;

@@ -130,6 +130,22 @@ public class MembershipApi {
                 organization.getId());
     }
 
+    @Description("A page of the user's memberships; null where the caller may not read them. Order: created_at only.")
+    public CompletionStage<@Nullable MembershipConnection> memberships(
+            @Source UserNode user,
+            @Nullable Integer first,
+            @Nullable String after,
+            @Nullable Integer last,
+            @Nullable String before,
+            @Nullable Integer initialPage,
+            @Nullable Integer pageSize,
+            @Nullable String orderBy) {
+        return nested(
+                new Listing(Parent.USER, null, orderBy, MembershipFilterInput.filter(null)),
+                new PageArguments(first, after, last, before, initialPage, pageSize),
+                user.getId());
+    }
+
     private CompletionStage<@Nullable MembershipConnection> nested(
             Listing listing, PageArguments page, String parentId) {
         boolean total = calls.asksFor("totalCount");

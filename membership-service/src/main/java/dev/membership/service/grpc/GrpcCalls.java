@@ -8,10 +8,14 @@ import dev.membership.service.security.CallerAuthentication;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * How every gRPC method is answered: off the event loop, on a virtual thread, after the caller is known, and with every
@@ -37,21 +41,62 @@ class GrpcCalls {
      */
     <T> Uni<T> answer(Message request, Function<Caller, T> work) {
         Context context = Context.current();
+        return onVirtualThread(context, () -> {
+            Caller caller = caller(context);
+            UnknownFields.refuse(request);
+            return work.apply(caller);
+        });
+    }
+
+    /**
+     * Answers a stream of requests, batch by batch and one batch at a time. Nothing is taken from the client before it is
+     * known, nor while a batch is being worked on. A stream without requests is one batch without any.
+     *
+     * @param work decodes a batch, with {@link UnknownFields} for each request, and calls one use case
+     * @param answer encodes what all batches came to
+     */
+    <Q extends Message, T> Uni<T> answerStream(
+            Multi<Q> requests, int batchSize, BiConsumer<Caller, List<Q>> work, Supplier<T> answer) {
+        Context context = Context.current();
+        StreamIntake.Valve intake = StreamIntake.KEY.get(context);
+        return onVirtualThread(context, () -> caller(context))
+                .onItem()
+                .transformToMulti(known -> {
+                    intake.allow(batchSize);
+                    return requests.group()
+                            .intoLists()
+                            .of(batchSize)
+                            .onCompletion()
+                            .ifEmpty()
+                            .continueWith(List.<Q>of());
+                })
+                .onItem()
+                .transformToUniAndConcatenate(batch -> onVirtualThread(context, () -> {
+                    work.accept(caller(context), batch);
+                    intake.allow(batch.size());
+                    return batch.size();
+                }))
+                .onItem()
+                .ignoreAsUni()
+                .map(done -> answer.get())
+                .onFailure()
+                .transform(errors::status);
+    }
+
+    private <T> Uni<T> onVirtualThread(Context context, Supplier<T> work) {
         return Uni.createFrom()
                 .<T>emitter(emitter -> virtualThreads.execute(() -> context.run(() -> {
                     try {
-                        emitter.complete(answerNow(request, context, work));
+                        emitter.complete(work.get());
                     } catch (Throwable failure) {
                         emitter.fail(errors.status(failure));
                     }
                 })));
     }
 
-    private <T> T answerNow(Message request, Context context, Function<Caller, T> work) {
+    private Caller caller(Context context) {
         requireTime(context);
-        Caller caller = authentication.authenticate(AuthorizationHeader.KEY.get(context));
-        UnknownFields.refuse(request);
-        return work.apply(caller);
+        return authentication.authenticate(AuthorizationHeader.KEY.get(context));
     }
 
     /** Whoever has stopped waiting is not worked for. */
