@@ -12,6 +12,7 @@ import dev.membership.service.support.TestDatabase;
 import dev.membership.service.support.Together;
 import dev.membership.service.support.Together.Outcome;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -218,7 +219,7 @@ class MembershipRaceTest extends DoorTest {
     }
 
     private List<String> permissionIds(String... keys) {
-        return java.util.Arrays.stream(keys)
+        return Arrays.stream(keys)
                 .map(key -> grpc().call(instance.key(), "GetPermission", args("key", key))
                         .get("id")
                         .asText())
