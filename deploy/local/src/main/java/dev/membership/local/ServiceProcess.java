@@ -45,6 +45,8 @@ final class ServiceProcess {
                 .inheritIO();
         // Somebody's own machine: what is tried on it is not offered to the network, unless that is asked for.
         builder.environment().putIfAbsent("MEMBERSHIP_HOST", "127.0.0.1");
+        // Its log goes to a terminal.
+        builder.environment().putIfAbsent("MEMBERSHIP_LOG_JSON", "false");
         builder.environment().putAll(environment);
         return new ServiceProcess(builder.start(), settings.managementPort());
     }
