@@ -76,7 +76,9 @@ class CredentialsTest extends DoorTest {
         claims.setIssuer(new Issuer().name());
         assertThat(outcome(issuer.sign(claims))).isEqualTo(INVALID);
         claims.setIssuer(new Issuer().registered(grpc(), instance.id(), null).name());
-        assertThat(outcome(issuer.sign(claims))).as("signed by another issuer's key").isEqualTo(INVALID);
+        assertThat(outcome(issuer.sign(claims)))
+                .as("signed by another issuer's key")
+                .isEqualTo(INVALID);
         claims.setIssuer(issuer.name() + "\0");
         assertThat(outcome(issuer.sign(claims))).isEqualTo(INVALID);
         JwtClaims nobody = issuer.claims(user);
@@ -108,15 +110,21 @@ class CredentialsTest extends DoorTest {
         assertThat(outcome(none.getCompactSerialization())).as("alg none").isEqualTo(INVALID);
 
         String[] parts = issuer.token(user).split("\\.");
-        assertThat(outcome(parts[0] + "." + parts[1] + ".")).as("signature cut off").isEqualTo(INVALID);
+        assertThat(outcome(parts[0] + "." + parts[1] + "."))
+                .as("signature cut off")
+                .isEqualTo(INVALID);
         String admin = Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString(issuer.claims("user_other").toJson().getBytes(StandardCharsets.UTF_8));
-        assertThat(outcome(parts[0] + "." + admin + "." + parts[2])).as("other claims").isEqualTo(INVALID);
+        assertThat(outcome(parts[0] + "." + admin + "." + parts[2]))
+                .as("other claims")
+                .isEqualTo(INVALID);
 
         String keys = given().get(issuer.jwksUri()).asString();
         for (byte[] secret : List.of(
-                keys.getBytes(StandardCharsets.UTF_8), publicKey(), Base64.getEncoder().encode(publicKey()))) {
+                keys.getBytes(StandardCharsets.UTF_8),
+                publicKey(),
+                Base64.getEncoder().encode(publicKey()))) {
             JsonWebSignature symmetric = new JsonWebSignature();
             symmetric.setPayload(issuer.claims(user).toJson());
             symmetric.setAlgorithmHeaderValue(AlgorithmIdentifiers.HMAC_SHA256);
@@ -147,7 +155,9 @@ class CredentialsTest extends DoorTest {
             refused++;
             assertThat(Instant.now()).as("until the new key is accepted").isBefore(deadline);
         }
-        assertThat(issuer.fetches()).as("fetches for " + refused + " tokens of an unknown key").isLessThanOrEqualTo(3);
+        assertThat(issuer.fetches())
+                .as("fetches for " + refused + " tokens of an unknown key")
+                .isLessThanOrEqualTo(3);
         assertThat(outcome(old)).isEqualTo(INVALID);
         int fetches = issuer.fetches();
         Issuer stranger = new Issuer();
@@ -230,7 +240,11 @@ class CredentialsTest extends DoorTest {
         grpc().call(
                         Instances.OPERATOR_TOKEN,
                         "RevokeSecretKey",
-                        args("instance_id", instance.id(), "secret_key_id", created.at("/key/id").asText()));
+                        args(
+                                "instance_id",
+                                instance.id(),
+                                "secret_key_id",
+                                created.at("/key/id").asText()));
 
         assertThat(header("Bearer " + secret)).isEqualTo("clerk_key_invalid");
         assertThat(grpc().call(Instances.OPERATOR_TOKEN, "ListSecretKeys", args("instance_id", instance.id()))
@@ -269,7 +283,9 @@ class CredentialsTest extends DoorTest {
                         .getStatus()
                         .getCode())
                 .isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.INTERNAL, Status.Code.UNAUTHENTICATED);
-        assertThat(header("Bearer " + instance.key())).as("and the service goes on").isEqualTo(ACCEPTED);
+        assertThat(header("Bearer " + instance.key()))
+                .as("and the service goes on")
+                .isEqualTo(ACCEPTED);
     }
 
     @Test
@@ -374,8 +390,7 @@ class CredentialsTest extends DoorTest {
         var method = GrpcDoor.methods().get("GetOrganizationSettings");
         try {
             ClientCalls.blockingUnaryCall(
-                    ClientInterceptors.intercept(
-                            grpc().channel(), MetadataUtils.newAttachHeadersInterceptor(headers)),
+                    ClientInterceptors.intercept(grpc().channel(), MetadataUtils.newAttachHeadersInterceptor(headers)),
                     GrpcDoor.grpcMethod(method),
                     CallOptions.DEFAULT,
                     DynamicMessage.getDefaultInstance(method.getInputType()));
@@ -406,10 +421,10 @@ class CredentialsTest extends DoorTest {
     }
 
     private byte[] publicKey() throws JoseException {
-        return ((org.jose4j.jwk.PublicJsonWebKey)
-                        new org.jose4j.jwk.JsonWebKeySet(given().get(issuer.jwksUri()).asString())
-                                .getJsonWebKeys()
-                                .getFirst())
+        return ((org.jose4j.jwk.PublicJsonWebKey) new org.jose4j.jwk.JsonWebKeySet(
+                                given().get(issuer.jwksUri()).asString())
+                        .getJsonWebKeys()
+                        .getFirst())
                 .getPublicKey()
                 .getEncoded();
     }

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Descriptors.MethodDescriptor;
-import dev.membership.service.access.Scene.Purpose;
 import dev.membership.service.support.DoorTest;
 import dev.membership.service.support.GrpcDoor;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.Issuer;
 import dev.membership.service.support.Refused;
+import dev.membership.service.support.Scene;
+import dev.membership.service.support.Scene.Purpose;
 import dev.membership.service.support.TestDatabase;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
@@ -114,16 +115,14 @@ class IsolationTest extends DoorTest {
 
     private final TestInstance victim = instances().create();
     private final Issuer issuer = new Issuer().registered(grpc(), victim.id(), null);
-    private String adminRole;
-    private String memberRole;
     private Scene scene;
     private String stateQuery;
+    private String untouched;
 
     @BeforeEach
     void aScene() {
-        adminRole = roleId("org:admin");
-        memberRole = roleId("org:member");
-        scene = Scene.create(victim, adminRole, memberRole);
+        Scene.allowManyRoles(victim);
+        scene = Scene.create(victim);
     }
 
     /** One way to call one operation over one door. */
@@ -173,6 +172,7 @@ class IsolationTest extends DoorTest {
         credentials.put("a token of an issuer that is not registered", stranger.token(scene.admin()));
         credentials.put("a revoked key", revokedKey());
         credentials.put("an unknown key", "sk_unknown");
+        untouched = state();
         SoftAssertions softly = new SoftAssertions();
         credentials.forEach((who, credential) -> ways().forEach(way -> {
             String code =
@@ -188,6 +188,7 @@ class IsolationTest extends DoorTest {
         String organization = foreign.organization(foreign.user());
         String user = foreign.member(organization, "org:admin");
         String token = new Issuer().registered(grpc(), foreign.id(), null).token(user);
+        untouched = state();
         SoftAssertions softly = new SoftAssertions();
         for (Way way : ways()) {
             if (way.right() == Right.OPERATOR) {
@@ -209,6 +210,7 @@ class IsolationTest extends DoorTest {
     void aUserOfNoOrganizationAndAMemberOfAnotherOneAreStrangers() {
         String loner = issuer.token(victim.user());
         String elsewhere = issuer.token(victim.member(victim.organization(), "org:admin"));
+        untouched = state();
         SoftAssertions softly = new SoftAssertions();
         for (Way way : ways()) {
             String code = refusalOfStranger(way);
@@ -225,6 +227,7 @@ class IsolationTest extends DoorTest {
     @Test
     void aPlainMemberMayReadAndNoMore() {
         String member = issuer.token(victim.member(scene.organization(), "org:member"));
+        untouched = state();
         SoftAssertions softly = new SoftAssertions();
         for (Way way : ways()) {
             switch (way.right()) {
@@ -233,12 +236,11 @@ class IsolationTest extends DoorTest {
                 case MANAGE_MEMBERS, MANAGE_PROFILE, DELETE_PROFILE, SELF_OR_MANAGE_MEMBERS -> {
                     // The organization is the member's own: that it is there is no secret, whom else there is may be
                     // one.
-                    String before = state();
                     softly.assertThat(answer(member, way, scene, Purpose.INTRUDER))
                             .as(way + " by a plain member")
                             .contains("missing_organization_permission")
                             .isEqualTo(answer(member, way, withAbsentUsers(), Purpose.INTRUDER));
-                    softly.assertThat(state()).as("rows after " + way).isEqualTo(before);
+                    softly.assertThat(state()).as("rows after " + way).isEqualTo(untouched);
                 }
                 case MEMBER, READ_MEMBERS, SELF_OR_READ_MEMBERS, MEMBER_OF_ANY ->
                     softly.assertThat(answer(member, way, scene, Purpose.USER))
@@ -254,10 +256,12 @@ class IsolationTest extends DoorTest {
     @Test
     void keysMayOnlyWhatTheyAreFor() {
         String readOnly = instances().key(victim.id(), true, List.of());
+        String forGetRole = instances().key(victim.id(), false, List.of("GetRole"));
+        String forGetPermission = instances().key(victim.id(), false, List.of("GetPermission"));
+        untouched = state();
         SoftAssertions softly = new SoftAssertions();
         for (Way way : ways()) {
-            String other = instances()
-                    .key(victim.id(), false, List.of(way.operation().equals("GetRole") ? "GetPermission" : "GetRole"));
+            String other = way.operation().equals("GetRole") ? forGetPermission : forGetRole;
             refusedAlike(softly, "a key for another operation", other, way, "authorization_invalid");
             if (way.right() == Right.OPERATOR) {
                 refusedAlike(softly, "a key of the instance", victim.key(), way, "authorization_invalid");
@@ -363,18 +367,16 @@ class IsolationTest extends DoorTest {
     }
 
     private void refusedAlike(SoftAssertions softly, String who, String credential, Way way, String code) {
-        String before = state();
         String present = answer(credential, way, scene, Purpose.INTRUDER);
         softly.assertThat(present).as(way + " by " + who).startsWith(code + " ");
         softly.assertThat(answer(credential, way, scene.absent(), Purpose.INTRUDER))
                 .as(way + " by " + who + ", of what is not there")
                 .isEqualTo(present);
-        softly.assertThat(state()).as("rows after " + way + " by " + who).isEqualTo(before);
+        softly.assertThat(state()).as("rows after " + way + " by " + who).isEqualTo(untouched);
     }
 
     /** For whoever may call the operation, but not on this: its answer holds nothing and tells nothing. */
     private void answeredAlike(SoftAssertions softly, String who, String credential, Way way) {
-        String before = state();
         Scene absent = scene.absent();
         String present = answer(credential, way, scene, Purpose.INTRUDER);
         softly.assertThat(present.replace(scene.externalId(), "").replace(scene.slug(), ""))
@@ -384,7 +386,7 @@ class IsolationTest extends DoorTest {
         softly.assertThat(masked(present, scene))
                 .as(way + " by " + who + ", of what is not there")
                 .isEqualTo(masked(answer(credential, way, absent, Purpose.INTRUDER), absent));
-        softly.assertThat(state()).as("rows after " + way + " by " + who).isEqualTo(before);
+        softly.assertThat(state()).as("rows after " + way + " by " + who).isEqualTo(untouched);
     }
 
     /** The answer's JSON, or the refusal as it was told. */
@@ -394,34 +396,15 @@ class IsolationTest extends DoorTest {
             if (way.overGrpc()) {
                 return grpc().call(credential, way.operation(), arguments).toString();
             }
-            Map<String, Object> translated = overGraphQl(way.operation(), arguments);
             return way.operation().startsWith("List")
                     ? "{"
                             + graphQl(victim)
-                                    .list(credential, way.operation(), translated)
+                                    .list(credential, way.operation(), arguments)
                                     .items() + "}"
-                    : "{" + graphQl(victim).call(credential, way.operation(), translated) + "}";
+                    : "{" + graphQl(victim).call(credential, way.operation(), arguments) + "}";
         } catch (Refused refused) {
             return refused.getMessage();
         }
-    }
-
-    /** Where GraphQL writes an argument in another way than gRPC. */
-    private static Map<String, Object> overGraphQl(String operation, Map<String, Object> arguments) {
-        Map<String, Object> translated = new LinkedHashMap<>(arguments);
-        if (operation.equals("ImportUsers")) {
-            return args("users", List.of(translated));
-        }
-        translated.replaceAll((name, value) -> switch (name) {
-            case "permissions" -> value instanceof Map<?, ?> ids ? ids.get("ids") : value;
-            case "domains_enrollment_modes" -> ((Map<?, ?>) value).get("modes");
-            case "keys", "checks", "user_ids" -> value;
-            default -> value;
-        });
-        if (translated.containsKey("user_ids")) {
-            translated.put("ids", translated.remove("user_ids"));
-        }
-        return translated;
     }
 
     /** Without what differs between any two calls, and without what the caller sent itself. */
@@ -438,14 +421,12 @@ class IsolationTest extends DoorTest {
     /** Everything of the victim's instance that is in the database, in short. */
     private String state() {
         if (stateQuery == null) {
-            stateQuery = TestDatabase.query("""
+            stateQuery =
+                    TestDatabase.query("""
                             SELECT string_agg(format('SELECT %L AS of, count(*), md5(string_agg(t::text, ''|'' ORDER BY t::text))'
                                 || ' FROM %I t WHERE instance_id = %L', table_name, table_name, ?), ' UNION ALL ') AS query
                             FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'instance_id'
-                            """, victim.id())
-                    .getFirst()
-                    .get("query")
-                    .toString();
+                            """, victim.id()).getFirst().get("query").toString();
         }
         return TestDatabase.query(stateQuery).toString();
     }
@@ -464,7 +445,7 @@ class IsolationTest extends DoorTest {
     }
 
     private Scene fresh() {
-        return Scene.create(victim, adminRole, memberRole);
+        return Scene.create(victim);
     }
 
     private Scene withAbsentUsers() {
@@ -502,10 +483,6 @@ class IsolationTest extends DoorTest {
                                 "secret_key_id",
                                 created.at("/key/id").asText()));
         return created.get("secret").asText();
-    }
-
-    private String roleId(String key) {
-        return grpc().call(victim.key(), "GetRole", args("key", key)).get("id").asText();
     }
 
     private static String withoutPrivate(JsonNode answer) {

@@ -65,7 +65,8 @@ class PagingUnderChangeTest extends DoorTest {
         filled();
         List<String> leaving = passersBy();
 
-        List<JsonNode> read = walk("ListMemberships", args("organization_id", organization, "order_by", order), leaving);
+        List<JsonNode> read =
+                walk("ListMemberships", args("organization_id", organization, "order_by", order), leaving);
 
         metOnce(read, member -> member.get("userId").asText());
         inOrder(order, read.stream().map(PagingUnderChangeTest::sortKeys).toList());
@@ -80,11 +81,16 @@ class PagingUnderChangeTest extends DoorTest {
         String before = null;
         do {
             JsonNode page = graphQl(instance)
-                    .send(instance.key(), """
+                    .send(
+                            instance.key(),
+                            """
                             query ($organization: ID, $before: String) { listMemberships(organizationId: $organization,
                                 orderBy: "first_name", last: 500, before: $before) {
                                 nodes { id publicUserData { userId } } pageInfo { startCursor hasPreviousPage } } }
-                            """, before == null ? Map.of("organization", organization) : Map.of("organization", organization, "before", before))
+                            """,
+                            before == null
+                                    ? Map.of("organization", organization)
+                                    : Map.of("organization", organization, "before", before))
                     .at("/data/listMemberships");
             List<JsonNode> nodes = new ArrayList<>();
             page.get("nodes").forEach(nodes::add);
@@ -134,9 +140,10 @@ class PagingUnderChangeTest extends DoorTest {
                                 other.key(),
                                 "ListMemberships",
                                 args("user_id", user, "order_by", order, "page_size", PAGE, "page_token", token));
-                page.items().forEach(membership -> assertThat(
-                                met.add(membership.get("organizationId").asText()))
-                        .isTrue());
+                page.items()
+                        .forEach(membership -> assertThat(
+                                        met.add(membership.get("organizationId").asText()))
+                                .isTrue());
                 token = page.next();
                 String joined = other.organization();
                 other.add(joined, user, "org:member");
@@ -245,8 +252,8 @@ class PagingUnderChangeTest extends DoorTest {
 
     /** Protobuf's JSON writes as few digits as it can, which texts do not compare by. */
     private static String micros(String time) {
-        return Long.toString(java.time.temporal.ChronoUnit.MICROS.between(
-                java.time.Instant.EPOCH, java.time.Instant.parse(time)));
+        return Long.toString(
+                java.time.temporal.ChronoUnit.MICROS.between(java.time.Instant.EPOCH, java.time.Instant.parse(time)));
     }
 
     /** One first name for all, times in groups of 100, a third without a user name, none with a phone number: ties everywhere. */

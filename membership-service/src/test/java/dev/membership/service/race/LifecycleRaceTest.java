@@ -40,10 +40,7 @@ class LifecycleRaceTest extends DoorTest {
             List<Outcome<JsonNode>> outcomes = Together.run(
                     CALLERS,
                     i -> i % 8 == 7
-                            ? grpc().call(
-                                            instance.key(),
-                                            "DeleteOrganization",
-                                            args("organization_id", organization))
+                            ? grpc().call(instance.key(), "DeleteOrganization", args("organization_id", organization))
                             : instance.add(organization, users.get(i), "org:member"));
 
             assertThat(Together.refusals(outcomes)).isNotEmpty().containsOnly("resource_not_found");
@@ -53,7 +50,9 @@ class LifecycleRaceTest extends DoorTest {
                             WHERE organization_id = ? AND joined.type = 'organizationMembership.created'
                                 AND gone.type = 'organization.deleted'
                                 AND joined.organization_sequence > gone.organization_sequence
-                            """, organization)).as("members who joined after the deletion").isZero();
+                            """, organization))
+                    .as("members who joined after the deletion")
+                    .isZero();
             awaitPurge(organization);
             assertThat(events(organization, "organizationMembership.deleted"))
                     .isEqualTo(events(organization, "organizationMembership.created"));
@@ -67,7 +66,9 @@ class LifecycleRaceTest extends DoorTest {
                 .toList();
         for (int round = 0; round < 8; round++) {
             String user = instance.user();
-            organizations.subList(0, CALLERS / 4).forEach(organization -> instance.add(organization, user, "org:member"));
+            organizations
+                    .subList(0, CALLERS / 4)
+                    .forEach(organization -> instance.add(organization, user, "org:member"));
 
             List<Outcome<JsonNode>> outcomes = Together.run(CALLERS + 1, i -> {
                 String organization = organizations.get(i % organizations.size());
@@ -136,8 +137,7 @@ class LifecycleRaceTest extends DoorTest {
     void aQuotaOfTenCustomRolesTakesExactlyTen() {
         List<Outcome<JsonNode>> outcomes = Together.run(
                 CALLERS,
-                i -> grpc().call(
-                                instance.key(), "CreateRole", args("name", "Role", "key", Instances.unique("org:r"))));
+                i -> grpc().call(instance.key(), "CreateRole", args("name", "Role", "key", Instances.unique("org:r"))));
 
         assertThat(Together.successes(outcomes)).isEqualTo(10);
         assertThat(Together.refusals(outcomes)).containsOnly("organization_instance_roles_quota_exceeded");

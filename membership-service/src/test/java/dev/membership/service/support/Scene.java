@@ -1,11 +1,9 @@
-package dev.membership.service.access;
+package dev.membership.service.support;
 
 import static dev.membership.service.support.Door.args;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
-import dev.membership.service.support.GrpcDoor;
-import dev.membership.service.support.Instances;
 import dev.membership.service.support.Instances.TestInstance;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +15,7 @@ import java.util.Set;
  * Something of every kind in an instance, and from it arguments for any method of the contract. All its texts contain
  * {@link #MARK}, what only backends may see contains {@link #HUSH}: neither may ever reach a stranger.
  */
-record Scene(
+public record Scene(
         TestInstance instance,
         String organization,
         String slug,
@@ -34,8 +32,8 @@ record Scene(
         String memberRole,
         String secretKey,
         String tokenIssuer) {
-    static final String MARK = "victimstext";
-    static final String HUSH = "victimssecret";
+    public static final String MARK = "victimstext";
+    public static final String HUSH = "victimssecret";
 
     /** Fields that are never filled: a token belongs to the list it came from, and with it skip is refused. */
     private static final Set<String> LEFT_OUT = Set.of("page_token", "skip");
@@ -50,13 +48,13 @@ record Scene(
             "private_metadata");
 
     /** For whom arguments are made: for whoever may, for a user who may, or for somebody who may not. */
-    enum Purpose {
+    public enum Purpose {
         BACKEND,
         USER,
         INTRUDER
     }
 
-    static Scene create(TestInstance instance, String adminRole, String memberRole) {
+    public static Scene create(TestInstance instance) {
         GrpcDoor door = instance.door();
         String admin = user(instance);
         String externalId = Instances.unique(MARK);
@@ -130,14 +128,14 @@ record Scene(
                 assigned,
                 permission,
                 permissionKey,
-                adminRole,
-                memberRole,
+                roleId(instance, "org:admin"),
+                roleId(instance, "org:member"),
                 secretKey,
                 tokenIssuer);
     }
 
     /** The same shapes, with names of nothing. */
-    Scene absent() {
+    public Scene absent() {
         return new Scene(
                 instance,
                 id("org_"),
@@ -158,7 +156,7 @@ record Scene(
     }
 
     /** The ways to fill a method's request: one for each member of its oneof, and without any where that is allowed. */
-    static List<String> variants(MethodDescriptor method) {
+    public static List<String> variants(MethodDescriptor method) {
         List<String> variants = new ArrayList<>();
         method.getInputType()
                 .getRealOneofs()
@@ -169,7 +167,7 @@ record Scene(
         return variants;
     }
 
-    Map<String, Object> arguments(MethodDescriptor method, String variant, Purpose purpose) {
+    public Map<String, Object> arguments(MethodDescriptor method, String variant, Purpose purpose) {
         Map<String, Object> arguments = new LinkedHashMap<>();
         for (FieldDescriptor field : method.getInputType().getFields()) {
             String name = field.getName();
@@ -181,7 +179,7 @@ record Scene(
                 arguments.put(name, value(method.getName(), field));
             }
         }
-        return arguments;
+        return method.isClientStreaming() ? args("users", List.of(arguments)) : arguments;
     }
 
     private Object value(String operation, FieldDescriptor field) {
@@ -256,6 +254,19 @@ record Scene(
 
     private static String user(TestInstance instance) {
         return instance.user(args("first_name", MARK, "email_address", Instances.unique(MARK) + "@example.com"));
+    }
+
+    /** Each scene makes roles of its own, of which an instance may have ten, and no door changes that. */
+    public static void allowManyRoles(TestInstance instance) {
+        TestDatabase.execute("UPDATE organization_settings SET max_allowed_roles = 10000 WHERE instance_id = '%s'"
+                .formatted(instance.id()));
+    }
+
+    private static String roleId(TestInstance instance, String key) {
+        return instance.door()
+                .call(instance.key(), "GetRole", args("key", key))
+                .get("id")
+                .asText();
     }
 
     private static String permission(TestInstance instance, String key) {
