@@ -22,6 +22,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.restassured.path.json.JsonPath;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -401,6 +402,7 @@ class CredentialsTest extends DoorTest {
 
     private String expiring(int inSeconds) {
         JwtClaims claims = issuer.claims(user);
+        claims.setIssuedAt(seconds(-600));
         claims.setExpirationTime(seconds(inSeconds));
         return issuer.sign(claims);
     }
@@ -417,7 +419,7 @@ class CredentialsTest extends DoorTest {
     }
 
     private String keyId() {
-        return given().get(issuer.jwksUri()).path("keys[0].kid");
+        return JsonPath.from(given().get(issuer.jwksUri()).asString()).get("keys[0].kid");
     }
 
     private byte[] publicKey() throws JoseException {
