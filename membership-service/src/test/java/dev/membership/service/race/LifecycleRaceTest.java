@@ -111,24 +111,25 @@ class LifecycleRaceTest extends DoorTest {
         assertThat(Together.refusals(outcomes)).containsOnly("conflict");
     }
 
+    /** One rename only: a second one would put right what the first has missed. */
     @Test
     void aUserIsRenamedWhileAdded() {
         List<String> organizations = IntStream.range(0, CALLERS / 2)
                 .mapToObj(i -> instance.organization())
                 .toList();
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < 16; round++) {
             String user = instance.user();
 
             List<Outcome<JsonNode>> outcomes = Together.run(
-                    CALLERS,
-                    i -> i % 2 == 0
-                            ? instance.add(organizations.get(i / 2), user, "org:member")
-                            : grpc().call(
+                    organizations.size() + 1,
+                    i -> i == organizations.size() / 2
+                            ? grpc().call(
                                             instance.key(),
                                             "UpdateUser",
-                                            args("user_id", user, "fields", args("first_name", "Name " + i))));
+                                            args("user_id", user, "fields", args("first_name", "Renamed")))
+                            : instance.add(organizations.get(i % organizations.size()), user, "org:member"));
 
-            assertThat(Together.refusals(outcomes)).isEmpty();
+            assertThat(Together.refusals(outcomes)).isSubsetOf("already_a_member_in_organization");
             countersAndEventsAgreeWithRows();
         }
     }
