@@ -3,6 +3,7 @@ package dev.membership.service.security;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
+import dev.membership.service.shutdown.Draining;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.vertx.core.Context;
@@ -28,10 +29,13 @@ public class HttpAuthentication {
     private static final int AFTER_CORS = 250;
 
     private final CallerAuthentication authentication;
+    private final Draining draining;
     private final ExecutorService virtualThreads;
 
-    HttpAuthentication(CallerAuthentication authentication, @VirtualThreads ExecutorService virtualThreads) {
+    HttpAuthentication(
+            CallerAuthentication authentication, Draining draining, @VirtualThreads ExecutorService virtualThreads) {
         this.authentication = authentication;
+        this.draining = draining;
         this.virtualThreads = virtualThreads;
     }
 
@@ -49,6 +53,10 @@ public class HttpAuthentication {
     }
 
     private void authenticate(RoutingContext request) {
+        if (draining.refuses()) {
+            refuse(request, new Refusal(ErrorCode.SERVICE_UNAVAILABLE));
+            return;
+        }
         Context eventLoop = Vertx.currentContext();
         request.request().pause();
         virtualThreads.execute(() -> {

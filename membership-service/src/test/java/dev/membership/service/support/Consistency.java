@@ -2,12 +2,25 @@ package dev.membership.service.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Map;
+
 /** What must be true of an instance's rows after anything at all. */
 public final class Consistency {
     private Consistency() {}
 
+    /** Looks at the rows of one database. */
+    @FunctionalInterface
+    public interface Rows {
+        List<Map<String, Object>> query(String sql, Object... parameters);
+    }
+
     public static void check(String instanceId) {
-        assertThat(TestDatabase.query("""
+        check(TestDatabase::query, instanceId);
+    }
+
+    public static void check(Rows rows, String instanceId) {
+        assertThat(rows.query("""
                         SELECT c.organization_id, c.members_count, c.elevated_members_count, counted.members, counted.elevated
                         FROM organization_counter c
                         CROSS JOIN LATERAL (
@@ -19,7 +32,7 @@ public final class Consistency {
                         """, instanceId))
                 .as("counters that differ from the rows they count")
                 .isEmpty();
-        assertThat(TestDatabase.query("""
+        assertThat(rows.query("""
                         SELECT c.organization_id, c.event_sequence, count(e.id) AS events, max(e.organization_sequence) AS last
                         FROM organization_counter c
                         LEFT JOIN outbox_event e ON e.instance_id = c.instance_id AND e.organization_id = c.organization_id
@@ -28,7 +41,7 @@ public final class Consistency {
                         """, instanceId))
                 .as("organizations whose events have gaps")
                 .isEmpty();
-        assertThat(TestDatabase.query("""
+        assertThat(rows.query("""
                         SELECT e.organization_id, e.balance, c.members_count FROM (
                             SELECT organization_id, count(*) FILTER (WHERE type = 'organizationMembership.created')
                                 - count(*) FILTER (WHERE type = 'organizationMembership.deleted') AS balance
@@ -38,7 +51,7 @@ public final class Consistency {
                         """, instanceId, instanceId))
                 .as("organizations whose events do not add up to their members")
                 .isEmpty();
-        assertThat(TestDatabase.query("""
+        assertThat(rows.query("""
                         SELECT m.id FROM membership m JOIN app_user u ON u.instance_id = m.instance_id AND u.id = m.user_id
                         WHERE m.instance_id = ? AND (m.search, m.email_key, m.first_name_key, m.last_name_key, m.username_key,
                             m.phone_key) IS DISTINCT FROM (u.search, u.email_key, u.first_name_key, u.last_name_key,

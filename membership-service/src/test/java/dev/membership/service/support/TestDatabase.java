@@ -13,18 +13,32 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 
-/** A real PostgreSQL for the whole test run, counting statements; the application has a database of its own in it. */
+/**
+ * A real PostgreSQL for the whole test run, counting statements. The application under test gets its addresses from here,
+ * whether it runs inside the test or as the packaged jar or executable.
+ */
 public class TestDatabase implements QuarkusTestResourceLifecycleManager {
     private static volatile EmbeddedPostgres postgres;
 
     @Override
     public Map<String, String> start() {
         GrpcDoor.usePort(freePort());
+        Management.usePort(freePort());
+        String grpc = Integer.toString(GrpcDoor.port());
+        String management = Integer.toString(Management.port());
         String url = server().getJdbcUrl("postgres", "postgres");
         return Map.of(
                 "quarkus.grpc.server.test-port",
-                Integer.toString(GrpcDoor.port()),
+                grpc,
+                // The packaged application knows no test ports.
+                "quarkus.grpc.server.port",
+                grpc,
+                "quarkus.management.test-port",
+                management,
+                "quarkus.management.port",
+                management,
                 "quarkus.datasource.jdbc.url",
                 url,
                 "quarkus.datasource.username",
@@ -40,7 +54,7 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
         // It ends with the test run: other tests of the run use it too.
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         } catch (IOException failure) {
@@ -48,7 +62,7 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
         }
     }
 
-    private static synchronized EmbeddedPostgres server() {
+    static synchronized EmbeddedPostgres server() {
         if (postgres == null) {
             try {
                 postgres = EmbeddedPostgres.builder()
@@ -66,7 +80,11 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
 
     /** Looks at the rows themselves, past the service. */
     public static List<Map<String, Object>> query(String sql, Object... parameters) {
-        try (Connection connection = server().getPostgresDatabase().getConnection();
+        return query(server().getPostgresDatabase(), sql, parameters);
+    }
+
+    static List<Map<String, Object>> query(DataSource database, String sql, Object... parameters) {
+        try (Connection connection = database.getConnection();
                 var statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);

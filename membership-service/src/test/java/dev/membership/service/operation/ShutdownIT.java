@@ -1,0 +1,111 @@
+package dev.membership.service.operation;
+
+import static dev.membership.service.support.Door.args;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.membership.service.support.Consistency;
+import dev.membership.service.support.Eventually;
+import dev.membership.service.support.GraphQlDoor;
+import dev.membership.service.support.Instances.TestInstance;
+import dev.membership.service.support.OwnDatabase;
+import dev.membership.service.support.ServiceProcess;
+import grpc.health.v1.HealthGrpc;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
+import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What SIGTERM does to calls that are under way, and to those that come after it. */
+class ShutdownIT {
+    private static final int SIGTERM = 128 + 15;
+
+    private final OwnDatabase database = OwnDatabase.create();
+
+    @Test
+    void callsUnderWayAreAnsweredAndNewOnesAreRefused() throws InterruptedException, ExecutionException {
+        TestInstance written;
+        String organization;
+        String leaving;
+        String joining;
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor();
+                // Longer than this test holds its lock.
+                ServiceProcess service = ServiceProcess.start(
+                        database,
+                        Map.of("MEMBERSHIP_DB_LOCK_TIMEOUT", "60s", "MEMBERSHIP_DB_STATEMENT_TIMEOUT", "60s"))) {
+            TestInstance instance = service.instances().create();
+            written = instance;
+            organization = instance.organization(instance.user());
+            leaving = instance.member(organization, "org:member");
+            joining = instance.user();
+            String refused = instance.user();
+            GraphQlDoor graphQl = new GraphQlDoor(service.httpPort(), instance.key());
+            Future<JsonNode> removed;
+            Future<JsonNode> added;
+            try (var held = database.lockMembersOf(organization)) {
+                removed = executor.submit(() -> instance.door()
+                        .call(
+                                instance.key(),
+                                "DeleteMembership",
+                                args("organization_id", organization, "user_id", leaving)));
+                added = executor.submit(() -> graphQl.call(
+                        instance.key(),
+                        "CreateMembership",
+                        args("organization_id", organization, "user_id", joining, "role", "org:member")));
+                Eventually.until("both calls wait for the lock", () -> database.waiting() == 2);
+
+                service.terminate();
+
+                Eventually.until("readiness is down", () -> !service.isReady());
+                Eventually.until("gRPC health is down", () -> health(service) == ServingStatus.NOT_SERVING);
+                Eventually.until("HTTP is closed", () -> {
+                    int status = service.httpStatus("/graphql");
+                    return status == 503 || status == 0;
+                });
+                assertThatThrownBy(() -> instance.add(organization, refused, "org:member"))
+                        .isInstanceOfSatisfying(
+                                StatusRuntimeException.class,
+                                failure -> assertThat(failure.getStatus().getCode())
+                                        .isEqualTo(Status.Code.UNAVAILABLE));
+                assertThat(service.isAlive()).isTrue();
+                assertThat(removed.isDone()).isFalse();
+                assertThat(added.isDone()).isFalse();
+            }
+            assertThat(removed.get().at("/publicUserData/userId").asText()).isEqualTo(leaving);
+            assertThat(added.get().get("role").asText()).isEqualTo("org:member");
+            assertThat(service.awaitEnd()).isEqualTo(SIGTERM);
+        }
+        try (ServiceProcess again = ServiceProcess.start(database, Map.of())) {
+            TestInstance instance = new TestInstance(again.grpc(), written.id(), written.key());
+            assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(2);
+            Consistency.check(database, instance.id());
+        }
+    }
+
+    @Test
+    void duringTheDelayCallsAreStillTaken() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_SHUTDOWN_DELAY", "300S"))) {
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization();
+
+            service.terminate();
+
+            Eventually.until("readiness is down", () -> !service.isReady());
+            assertThat(health(service)).isEqualTo(ServingStatus.NOT_SERVING);
+            assertThat(instance.read(organization).get("membersCount").asInt()).isZero();
+            assertThat(service.httpStatus("/graphql")).isEqualTo(401);
+        }
+    }
+
+    private static ServingStatus health(ServiceProcess service) {
+        return HealthGrpc.newBlockingStub(service.grpc().channel())
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus();
+    }
+}

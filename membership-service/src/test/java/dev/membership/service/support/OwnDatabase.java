@@ -1,0 +1,71 @@
+package dev.membership.service.support;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/** A database of one test, empty at first, whose owner is an ordinary login: migrations get along without a superuser. */
+public record OwnDatabase(String name) implements Consistency.Rows {
+    public static OwnDatabase create() {
+        String name = Instances.unique("own_");
+        TestDatabase.execute(
+                "CREATE ROLE " + name + " LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '" + name + "'");
+        TestDatabase.execute("CREATE DATABASE " + name + " OWNER " + name);
+        return new OwnDatabase(name);
+    }
+
+    public String url() {
+        return TestDatabase.server().getJdbcUrl(name, name);
+    }
+
+    @Override
+    public List<Map<String, Object>> query(String sql, Object... parameters) {
+        return TestDatabase.query(dataSource(), sql, parameters);
+    }
+
+    public long number(String sql, Object... parameters) {
+        return ((Number) query(sql, parameters).getFirst().values().iterator().next()).longValue();
+    }
+
+    /** Statements that wait for a lock that another transaction holds. */
+    public long waiting() {
+        return number("SELECT count(*) FROM pg_stat_activity WHERE datname = ? AND wait_event_type = 'Lock'", name);
+    }
+
+    /** Holds up every change of an organization's members until it is closed. */
+    public Lock lockMembersOf(String organizationId) {
+        try {
+            Connection connection = dataSource().getConnection();
+            connection.setAutoCommit(false);
+            try (var statement = connection.prepareStatement(
+                    "SELECT 1 FROM organization_counter WHERE organization_id = ? FOR UPDATE")) {
+                statement.setString(1, organizationId);
+                statement.executeQuery();
+            }
+            return () -> {
+                try (connection) {
+                    connection.rollback();
+                } catch (SQLException failure) {
+                    throw new IllegalStateException(failure);
+                }
+            };
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** A row lock that a test holds. */
+    @FunctionalInterface
+    public interface Lock extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private DataSource dataSource() {
+        EmbeddedPostgres server = TestDatabase.server();
+        return server.getDatabase(name, name);
+    }
+}
