@@ -93,6 +93,24 @@ public class Access {
                 .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
     }
 
+    /**
+     * Asks that a calling user is a member of some organization, whichever: what an instance's organizations share is for
+     * their members. One statement for a user, none for a backend.
+     *
+     * @throws Refusal {@code authorization_invalid} for a user who is in none
+     */
+    public void requireMember(Caller caller) {
+        if (caller instanceof Caller.User user
+                && !database.first(Sql.of("""
+                                        SELECT u.id, u.banned, EXISTS (SELECT 1 FROM membership m
+                                            JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id
+                                            WHERE m.instance_id = u.instance_id AND m.user_id = u.id AND o.deleted_at IS NULL)
+                                        FROM app_user u WHERE u.instance_id = ? AND u.id = """, user.instanceId()).add(userId(user)), Access::isMember)
+                        .orElse(false)) {
+            throw new Refusal(ErrorCode.AUTHORIZATION_INVALID);
+        }
+    }
+
     /** @throws Refusal {@code authorization_invalid} when a calling user is not the one in question */
     public void requireSelf(Caller caller, String userId) {
         if (caller instanceof Caller.User user && !self(user).equals(userId)) {
@@ -115,6 +133,11 @@ public class Access {
             }
         }
         throw Refusal.missingPermission(anyOf);
+    }
+
+    private static boolean isMember(Row row) throws SQLException {
+        notBanned(row.text(), row.flag());
+        return row.flag();
     }
 
     private static Standing standing(Row row) throws SQLException {

@@ -176,7 +176,7 @@ public class MembershipLists {
     private static Sql ofOrganizations(Caller caller, Collection<String> parents, Sql conditions, Keyset keyset) {
         return Sql.of("SELECT o.id, c.members_count, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS
                         + " FROM organization o " + OrganizationView.JOIN_COUNTER
-                        + " LEFT JOIN LATERAL (SELECT m.* FROM membership m "
+                        + " LEFT JOIN LATERAL (SELECT m.* FROM membership m"
                         + " WHERE m.instance_id = o.instance_id AND m.organization_id = o.id")
                 .add(conditions)
                 .add(keyset.condition())

@@ -65,14 +65,14 @@ public class Organizations {
         });
     }
 
-    /** Reads an organization by its slug. */
+    /** Reads an organization by its slug. A user is asked for its standing even in none, lest a ban tell the two apart. */
     public OrganizationView getBySlug(Caller caller, String slug) {
         return operations.read(caller, Operation.GET_ORGANIZATION, () -> {
-            OrganizationView found = find(caller, "o.slug", Input.reference("slug", slug));
+            Optional<OrganizationView> found = lookUp(caller, "o.slug", Input.reference("slug", slug));
             if (caller instanceof Caller.User user) {
-                access.standing(user, found.id());
+                access.standing(user, found.map(OrganizationView::id).orElse(""));
             }
-            return found.visibleTo(caller);
+            return found.orElseThrow(() -> OrganizationCounters.absent(caller)).visibleTo(caller);
         });
     }
 
@@ -212,14 +212,16 @@ public class Organizations {
     }
 
     private OrganizationView find(Caller caller, String column, String value) {
+        return lookUp(caller, column, value).orElseThrow(() -> OrganizationCounters.absent(caller));
+    }
+
+    private Optional<OrganizationView> lookUp(Caller caller, String column, String value) {
         return database.first(
-                        Sql.of(
-                                "SELECT " + OrganizationView.COLUMNS + " FROM organization o "
-                                        + OrganizationView.JOIN_COUNTER + " WHERE o.instance_id = ? AND " + column
-                                        + " = ? AND o.deleted_at IS NULL",
-                                caller.instanceId(),
-                                value),
-                        OrganizationView::read)
-                .orElseThrow(() -> OrganizationCounters.absent(caller));
+                Sql.of(
+                        "SELECT " + OrganizationView.COLUMNS + " FROM organization o " + OrganizationView.JOIN_COUNTER
+                                + " WHERE o.instance_id = ? AND " + column + " = ? AND o.deleted_at IS NULL",
+                        caller.instanceId(),
+                        value),
+                OrganizationView::read);
     }
 }

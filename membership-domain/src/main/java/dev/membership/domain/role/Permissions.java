@@ -142,9 +142,7 @@ public class Permissions {
     private PermissionView read(Caller caller, String param, String column, String value) {
         return operations.read(caller, Operation.GET_PERMISSION, () -> {
             String wanted = Input.reference(param, value);
-            if (caller instanceof Caller.User user) {
-                access.self(user);
-            }
+            access.requireMember(caller);
             return find(caller, column, wanted, "").orElseThrow(() -> absent(param));
         });
     }

@@ -76,9 +76,7 @@ public class RoleLists {
         Map<String, Order> orders = orders(alias);
         Order order =
                 Order.parse(listing.orderBy(), orders, orders.get("created_at").reversed());
-        if (caller instanceof Caller.User user) {
-            access.self(user);
-        }
+        access.requireMember(caller);
         Keyset keyset = tokens.keyset(
                 request,
                 order,

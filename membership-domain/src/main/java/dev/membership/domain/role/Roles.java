@@ -259,9 +259,7 @@ public class Roles {
     private RoleView read(Caller caller, String param, String column, String value) {
         return operations.read(caller, Operation.GET_ROLE, () -> {
             String wanted = Input.reference(param, value);
-            if (caller instanceof Caller.User user) {
-                access.self(user);
-            }
+            access.requireMember(caller);
             return find(caller, param, column, wanted);
         });
     }

@@ -10,6 +10,7 @@ import dev.membership.domain.instance.CredentialsChanged;
 import dev.membership.domain.instance.RegisteredIssuer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,6 +22,7 @@ import org.jose4j.jwk.HttpsJwks;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
+import org.jose4j.jwt.consumer.ErrorCodeValidator;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumer;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
@@ -83,11 +85,25 @@ class UserTokens {
                     .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
             JwtClaims claims =
                     verifiers.computeIfAbsent(issuer, UserTokens::verifier).processToClaims(token);
-            return new Caller.User(issuer.instanceId(), claims.getSubject());
-        } catch (InvalidJwtException | MalformedClaimException invalid) {
-            LOG.debug("token refused", invalid);
+            String subject = claims.getSubject();
+            if (subject.indexOf('\0') >= 0) {
+                throw new Refusal(ErrorCode.AUTHENTICATION_INVALID); // PostgreSQL cannot even be asked for it
+            }
+            return new Caller.User(issuer.instanceId(), subject);
+        } catch (InvalidJwtException invalid) {
+            // Not the exception: its text holds the token, which another reader may well accept.
+            LOG.debugf("token refused, jose4j's error codes %s", codes(invalid));
+            throw new Refusal(ErrorCode.AUTHENTICATION_INVALID);
+        } catch (MalformedClaimException malformed) {
+            LOG.debug("token refused, a claim is malformed");
             throw new Refusal(ErrorCode.AUTHENTICATION_INVALID);
         }
+    }
+
+    private static List<Integer> codes(InvalidJwtException invalid) {
+        return invalid.getErrorDetails().stream()
+                .map(ErrorCodeValidator.Error::getErrorCode)
+                .toList();
     }
 
     private static JwtConsumer verifier(RegisteredIssuer issuer) {

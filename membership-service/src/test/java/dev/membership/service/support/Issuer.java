@@ -67,6 +67,11 @@ public final class Issuer {
         key = newKey();
     }
 
+    /** Answers nobody any more. */
+    public void stop() {
+        server.stop(0);
+    }
+
     /** A token that is valid for a quarter of an hour. */
     public String token(String subject) {
         return sign(claims(subject));
