@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -133,16 +134,20 @@ public class MembershipLists {
                     ErrorCode.FORM_CONDITIONAL_PARAM_DISALLOWED, "filter", "A user's memberships cannot be filtered.");
         }
         Sql conditions = conditions(caller, listing.filter());
-        // A token belongs to one parent's list, so with a token there is one parent, and of several nobody has a token.
-        Keyset keyset = tokens.keyset(
+        // A token belongs to one parent's list, wherever it was read: with a token there is one parent. Of several
+        // parents,
+        // each one's tokens are its own.
+        Order order = Order.parse(
+                listing.orderBy(),
+                ofUser ? USER_ORDERS : ORDERS,
+                ORDERS.get("created_at").reversed());
+        Function<Collection<String>, Keyset> keysets = ids -> tokens.keyset(
                 request,
-                Order.parse(
-                        listing.orderBy(),
-                        ofUser ? USER_ORDERS : ORDERS,
-                        ORDERS.get("created_at").reversed()),
+                order,
                 "m.id",
-                List.of("memberships", caller.instanceId(), listing.parent(), parents, listing.filter()),
+                List.of("memberships", caller.instanceId(), listing.parent(), ids, listing.filter()),
                 tokenParam);
+        Keyset keyset = keysets.apply(parents);
         Sql sql = ofUser ? ofUsers(caller, parents, keyset) : ofOrganizations(caller, parents, conditions, keyset);
         Row.Mapper<Child> mapper = ofUser ? row -> ofUser(row, keyset) : row -> ofOrganization(row, keyset);
 
@@ -164,7 +169,7 @@ public class MembershipLists {
         return rows.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,
-                        entry -> visible(keyset.page(entry.getValue()), caller)
+                        entry -> visible(keysets.apply(List.of(entry.getKey())).page(entry.getValue()), caller)
                                 .withTotal(request.total() ? totals.getOrDefault(entry.getKey(), 0L) : null)));
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param <N> the resource's node
  * @param <E> the resource's edge
  */
-public abstract class Connection<N, E extends Connection.Edge<N>> {
+public abstract class Connection<N extends Node, E extends Connection.Edge<N>> {
     private final Page<N> page;
     private final Function<Page.Entry<N>, E> edge;
 
@@ -27,7 +27,7 @@ public abstract class Connection<N, E extends Connection.Edge<N>> {
      *
      * @param <N> the resource's node
      */
-    public abstract static class Edge<N> {
+    public abstract static class Edge<N extends Node> {
         private final Page.Entry<N> entry;
 
         Edge(Page.Entry<N> entry) {

@@ -34,7 +34,7 @@ class GraphQlCalls {
         try {
             return work.apply(HttpAuthentication.caller(request.getCurrent()));
         } catch (RuntimeException failure) {
-            throw Failures.refusal(failure);
+            throw new GraphQlRefusal(Failures.refusal(failure));
         }
     }
 
@@ -47,13 +47,13 @@ class GraphQlCalls {
      */
     <V> CompletionStage<V> answerNested(
             String field, String parentKey, BiFunction<Caller, Set<String>, Map<String, V>> read) {
-        Caller caller = HttpAuthentication.caller(request.getCurrent());
+        Caller caller = answer(known -> known);
         MappedBatchLoader<String, V> batch = keys -> CompletableFuture.supplyAsync(
                 () -> {
                     try {
                         return read.apply(caller, keys);
                     } catch (RuntimeException failure) {
-                        throw Failures.refusal(failure);
+                        throw new GraphQlRefusal(Failures.refusal(failure));
                     }
                 },
                 virtualThreads);

@@ -55,7 +55,7 @@ public class MembershipApi {
             @Id @NonNull String userId,
             @NonNull String permission) {}
 
-    @Query
+    @Query("getMembership")
     @NonNull @Description("Reads the membership of one user in one organization.")
     public MembershipNode getMembership(@Id @NonNull String organizationId, @Id @NonNull String userId) {
         return calls.answer(caller -> new MembershipNode(memberships.get(caller, organizationId, userId)));

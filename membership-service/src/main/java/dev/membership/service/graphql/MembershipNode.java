@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** GraphQL's view of a {@link MembershipView}. */
 @Name("Membership")
 @Description("One user's place in one organization.")
-public final class MembershipNode {
+public final class MembershipNode extends Node {
     private final MembershipView view;
 
     MembershipNode(MembershipView view) {

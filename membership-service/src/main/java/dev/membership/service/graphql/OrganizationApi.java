@@ -34,7 +34,7 @@ public class OrganizationApi {
         this.lists = lists;
     }
 
-    @Query
+    @Query("getOrganization")
     @NonNull @Description("Reads one organization, by id or by slug. A user needs to be a member.")
     public OrganizationNode getOrganization(@Id @Nullable String id, @Nullable String slug) {
         return calls.answer(caller -> {
@@ -57,8 +57,8 @@ public class OrganizationApi {
             @Nullable Integer pageSize,
             @Nullable String orderBy,
             @Nullable String query,
-            @Nullable List<@NonNull String> organizationId,
-            @Nullable List<@NonNull String> userId) {
+            @io.smallrye.graphql.api.Nullable @Nullable List<@NonNull String> organizationId,
+            @io.smallrye.graphql.api.Nullable @Nullable List<@NonNull String> userId) {
         return calls.answer(caller -> {
             var page = new PageArguments(first, after, last, before, initialPage, pageSize);
             return new OrganizationConnection(lists.list(

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** GraphQL's view of an {@link OrganizationView}. */
 @Name("Organization")
 @Description("A customer's team.")
-public final class OrganizationNode {
+public final class OrganizationNode extends Node {
     private final OrganizationView view;
 
     OrganizationNode(OrganizationView view) {

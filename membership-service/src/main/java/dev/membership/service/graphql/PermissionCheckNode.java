@@ -1,6 +1,7 @@
 package dev.membership.service.graphql;
 
 import dev.membership.domain.membership.PermissionCheck;
+import dev.membership.domain.membership.PermissionCheck.Reason;
 import org.eclipse.microprofile.graphql.Description;
 import org.eclipse.microprofile.graphql.Name;
 import org.eclipse.microprofile.graphql.NonNull;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 @Description("Whether a user may do something, and why.")
 public record PermissionCheckNode(
         @NonNull boolean allowed,
-        PermissionCheck.@NonNull Reason reason,
+        @NonNull Reason reason,
         @Nullable String role) {
     static PermissionCheckNode of(PermissionCheck check) {
         return new PermissionCheckNode(check.allowed(), check.reason(), check.role());

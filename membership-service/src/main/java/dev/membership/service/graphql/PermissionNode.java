@@ -10,7 +10,7 @@ import org.eclipse.microprofile.graphql.NonNull;
 /** GraphQL's view of a {@link PermissionView}. */
 @Name("Permission")
 @Description("Something that a role allows.")
-public final class PermissionNode {
+public final class PermissionNode extends Node {
     private final PermissionView view;
 
     PermissionNode(PermissionView view) {

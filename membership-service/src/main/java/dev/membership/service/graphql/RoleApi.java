@@ -81,7 +81,7 @@ public class RoleApi {
                         new RoleConnection(lists.roles(caller, listing, page.request(total), page.tokenParam()))));
     }
 
-    @Query
+    @Query("getRole")
     @NonNull @Description("Reads one role, by id or by key.")
     public RoleNode getRole(@Id @Nullable String id, @Nullable String key) {
         return calls.answer(caller -> {
@@ -96,7 +96,7 @@ public class RoleApi {
             @NonNull String name,
             @NonNull String key,
             @Nullable String description,
-            @Nullable List<@NonNull String> permissions,
+            @Id @io.smallrye.graphql.api.Nullable @Nullable List<@NonNull String> permissions,
             @Nullable String requestId) {
         return calls.answer(caller -> new RoleNode(roles.create(
                 caller,
@@ -111,7 +111,7 @@ public class RoleApi {
             @Nullable String name,
             @Nullable String key,
             @Nullable String description,
-            @Nullable List<@NonNull String> permissions,
+            @Id @io.smallrye.graphql.api.Nullable @Nullable List<@NonNull String> permissions,
             @Nullable String etag,
             @Nullable String requestId) {
         return calls.answer(caller -> new RoleNode(roles.update(
@@ -168,7 +168,7 @@ public class RoleApi {
         });
     }
 
-    @Query
+    @Query("getPermission")
     @NonNull @Description("Reads one permission, by id or by key.")
     public PermissionNode getPermission(@Id @Nullable String id, @Nullable String key) {
         return calls.answer(caller -> {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** GraphQL's view of a {@link RoleView}. */
 @Name("Role")
 @Description("What members may do, by one name. Roles belong to the instance.")
-public final class RoleNode {
+public final class RoleNode extends Node {
     private final RoleView view;
 
     RoleNode(RoleView view) {

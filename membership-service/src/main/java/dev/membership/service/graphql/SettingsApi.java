@@ -24,7 +24,7 @@ public class SettingsApi {
         this.settings = settings;
     }
 
-    @Query
+    @Query("getOrganizationSettings")
     @NonNull @Description("The instance's settings for organizations.")
     public OrganizationSettingsNode getOrganizationSettings() {
         return calls.answer(caller -> new OrganizationSettingsNode(settings.get(caller)));
@@ -38,7 +38,7 @@ public class SettingsApi {
             @Nullable Boolean adminDeleteEnabled,
             @Nullable Boolean slugDisabled,
             @Nullable Boolean domainsEnabled,
-            @Nullable List<@NonNull String> domainsEnrollmentModes,
+            @io.smallrye.graphql.api.Nullable @Nullable List<@NonNull String> domainsEnrollmentModes,
             @Id @Nullable String creatorRoleId,
             @Id @Nullable String domainsDefaultRoleId,
             @Nullable String etag,

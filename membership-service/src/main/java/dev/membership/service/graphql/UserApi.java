@@ -52,7 +52,7 @@ public class UserApi {
     public record UpsertedNode(
             @NonNull UserNode user, @NonNull boolean created) {}
 
-    @Query
+    @Query("getUser")
     @NonNull @Description("Reads one user, by id or by external id. A user may read itself.")
     public UserNode getUser(@Id @Nullable String id, @Nullable String externalId) {
         return calls.answer(caller -> {
@@ -65,7 +65,7 @@ public class UserApi {
 
     @Query
     @NonNull @Description("Reads up to 1,000 users, in the order of their ids; null where there is none.")
-    public List<UserNode> batchGetUsers(@NonNull List<@NonNull String> ids) {
+    public List<UserNode> batchGetUsers(@Id @NonNull List<@NonNull String> ids) {
         return calls.answer(caller -> {
             Map<String, UserView> found = users.getAll(caller, ids);
             return ids.stream()

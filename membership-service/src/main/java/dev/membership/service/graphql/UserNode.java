@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** GraphQL's view of a {@link UserView}. */
 @Name("User")
 @Description("A user, as far as memberships need it; the identity provider stays its home.")
-public final class UserNode {
+public final class UserNode extends Node {
     private final UserView view;
 
     UserNode(UserView view) {

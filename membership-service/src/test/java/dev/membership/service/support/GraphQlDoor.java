@@ -67,7 +67,7 @@ public final class GraphQlDoor implements Door {
                     .filter(input -> input.getName().equals(argument))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException(operation + " has no " + argument));
-            variables.put(argument, name.endsWith("metadata") ? value : camel(value));
+            variables.put(argument, name.endsWith("metadata") ? value : plain(definition.getType(), camel(value)));
             declared.add("$" + argument + ": " + print(definition.getType()));
             passed.add(argument + ": $" + argument);
         });
@@ -158,6 +158,9 @@ public final class GraphQlDoor implements Door {
     /** The one difference in names: what is read or deleted by its own id has it as {@code id}. */
     private String argument(String operation, String name) {
         String camel = camel(name);
+        if (operation.equals("BatchGetUsers")) {
+            return "ids";
+        }
         if (operation.startsWith("Get")
                 && List.of("organizationId", "roleId", "permissionId", "userId").contains(camel)) {
             String own = Character.toLowerCase(operation.charAt(3)) + operation.substring(4) + "Id";
@@ -192,6 +195,14 @@ public final class GraphQlDoor implements Door {
             case TypeName name -> name.getName();
             default -> throw new IllegalStateException(type.toString());
         };
+    }
+
+    /** Protobuf wraps a list that can be absent into a message; GraphQL needs no such thing. */
+    private static Object plain(Type<?> type, Object value) {
+        boolean list = (type instanceof NonNullType required ? required.getType() : type) instanceof ListType;
+        return list && value instanceof Map<?, ?> wrapped
+                ? wrapped.values().iterator().next()
+                : value;
     }
 
     private static Object camel(Object value) {

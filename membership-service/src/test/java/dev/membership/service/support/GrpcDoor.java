@@ -17,6 +17,7 @@ import dev.membership.v1.OrganizationProto;
 import dev.membership.v1.RoleProto;
 import dev.membership.v1.UserProto;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -24,12 +25,17 @@ import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -84,30 +90,86 @@ public final class GrpcDoor implements Door {
     @Override
     public JsonNode call(String credential, String operation, Map<String, Object> arguments) {
         MethodDescriptor method = METHODS.get(operation);
-        DynamicMessage.Builder request = DynamicMessage.newBuilder(method.getInputType());
-        try {
-            JsonFormat.parser().merge(JSON.writeValueAsString(arguments), request);
-        } catch (InvalidProtocolBufferException | JsonProcessingException unwritable) {
-            throw new IllegalArgumentException(operation + arguments, unwritable);
+        if (method.isClientStreaming()) {
+            // The one argument is the list of what is streamed.
+            List<?> rows = (List<?>) arguments.values().iterator().next();
+            return json(stream(
+                    credential,
+                    method,
+                    rows.stream().map(row -> message(method, row)).toList()));
         }
-        return json(send(credential, method, request.build()));
+        return json(send(credential, method, message(method, arguments)));
+    }
+
+    private static DynamicMessage message(MethodDescriptor method, Object json) {
+        DynamicMessage.Builder message = DynamicMessage.newBuilder(method.getInputType());
+        try {
+            JsonFormat.parser().merge(JSON.writeValueAsString(json), message);
+        } catch (InvalidProtocolBufferException | JsonProcessingException unwritable) {
+            throw new IllegalArgumentException(method.getName() + json, unwritable);
+        }
+        return message.build();
+    }
+
+    /** Sends all messages of a stream as fast as the other side takes them in. */
+    public Message stream(String credential, MethodDescriptor method, Iterable<DynamicMessage> requests) {
+        CompletableFuture<Message> answer = new CompletableFuture<>();
+        ClientCalls.asyncClientStreamingCall(
+                channel(credential).newCall(grpcMethod(method), CallOptions.DEFAULT),
+                new ClientResponseObserver<DynamicMessage, DynamicMessage>() {
+                    private final Iterator<DynamicMessage> next = requests.iterator();
+                    private boolean done;
+
+                    @Override
+                    public void beforeStart(ClientCallStreamObserver<DynamicMessage> stream) {
+                        stream.setOnReadyHandler(() -> {
+                            while (stream.isReady() && !done) {
+                                if (next.hasNext()) {
+                                    stream.onNext(next.next());
+                                } else {
+                                    done = true;
+                                    stream.onCompleted();
+                                }
+                            }
+                        });
+                    }
+
+                    @Override
+                    public void onNext(DynamicMessage message) {
+                        answer.complete(message);
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        done = true;
+                        answer.completeExceptionally(failure);
+                    }
+
+                    @Override
+                    public void onCompleted() {}
+                });
+        try {
+            return answer.join();
+        } catch (CompletionException failure) {
+            throw failure.getCause() instanceof StatusRuntimeException status ? refused(status) : failure;
+        }
     }
 
     /** Sends any message, also one that the contract's JSON form cannot express. */
     public Message send(String credential, MethodDescriptor method, DynamicMessage request) {
+        try {
+            return ClientCalls.blockingUnaryCall(channel(credential), grpcMethod(method), CallOptions.DEFAULT, request);
+        } catch (StatusRuntimeException failure) {
+            throw refused(failure);
+        }
+    }
+
+    private Channel channel(String credential) {
         Metadata headers = new Metadata();
         if (credential != null) {
             headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + credential);
         }
-        try {
-            return ClientCalls.blockingUnaryCall(
-                    ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
-                    grpcMethod(method),
-                    CallOptions.DEFAULT,
-                    request);
-        } catch (StatusRuntimeException failure) {
-            throw refused(failure);
-        }
+        return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
     }
 
     @Override
