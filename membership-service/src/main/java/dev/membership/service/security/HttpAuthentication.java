@@ -24,7 +24,8 @@ import org.jboss.logging.Logger;
 public class HttpAuthentication {
     private static final Logger LOG = Logger.getLogger(HttpAuthentication.class);
     private static final String CALLER = Caller.class.getName();
-    private static final int BEFORE_ALL_ELSE = 10_000;
+    /** Before all else but the CORS filter (300), which answers a browser's preflight: that never carries a credential. */
+    private static final int AFTER_CORS = 250;
 
     private final CallerAuthentication authentication;
     private final ExecutorService virtualThreads;
@@ -35,7 +36,7 @@ public class HttpAuthentication {
     }
 
     void register(@Observes Filters filters) {
-        filters.register(this::authenticate, BEFORE_ALL_ELSE);
+        filters.register(this::authenticate, AFTER_CORS);
     }
 
     /** Who sent the request. */
