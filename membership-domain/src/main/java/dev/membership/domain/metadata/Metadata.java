@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Metadata(@JsonValue @JsonRawValue String json) {
     public static final int MAX_BYTES = 8 * 1024;
-    public static final int MAX_DEPTH = 64;
+    /** As deep as Protobuf's readers follow it: 100 messages, three for each level, and a few for what carries it. */
+    public static final int MAX_DEPTH = 32;
+
     public static final Metadata EMPTY = new Metadata("{}");
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -47,7 +49,7 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         if (!(node instanceof ObjectNode object)) {
             throw Refusal.field(ErrorCode.FORM_PARAM_TYPE_INVALID, param, param + " must be an object.");
         }
-        return of(object).checked(param, depth(object));
+        return of(object).checked(param, object);
     }
 
     /**
@@ -62,7 +64,7 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         }
         ObjectNode target = read();
         merge(target, patch.read());
-        return of(target).checked(param, depth(target));
+        return of(target).checked(param, target);
     }
 
     private static void merge(ObjectNode target, ObjectNode patch) {
@@ -82,14 +84,18 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         });
     }
 
-    private Metadata checked(String param, int depth) {
+    private Metadata checked(String param, ObjectNode object) {
         if (json.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             throw Refusal.fieldLimit(
                     ErrorCode.FORM_PARAM_EXCEEDS_ALLOWED_SIZE, param, MAX_BYTES, param + " is larger than 8 KB.");
         }
-        if (depth > MAX_DEPTH) {
+        if (depth(object) > MAX_DEPTH) {
             throw Refusal.field(
                     ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " is nested more than " + MAX_DEPTH + " deep.");
+        }
+        if (!numbersAreFinite(object)) {
+            throw Refusal.field(
+                    ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " contains a number that is too large.");
         }
         if (NUL.matcher(json).find()) {
             throw Refusal.field(
@@ -105,6 +111,16 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("kept metadata is not JSON", impossible);
         }
+    }
+
+    /** Protobuf's numbers are doubles: a larger one could be written by one door and not be read by the other. */
+    private static boolean numbersAreFinite(JsonNode node) {
+        for (JsonNode child : node) {
+            if (!numbersAreFinite(child)) {
+                return false;
+            }
+        }
+        return !node.isNumber() || Double.isFinite(node.doubleValue());
     }
 
     private static int depth(JsonNode node) {

@@ -55,8 +55,7 @@ class AdminContractTest extends ContractTest {
         String key = instances().key(instance.id(), true, List.of());
 
         assertThat(with(door, key, "GetOrganizationSettings")).isNull();
-        assertThat(with(door, key, "CreateOrganization", "name", "Acme").code())
-                .isEqualTo("authorization_invalid");
+        assertThat(with(door, key, "CreateOrganization", "name", "Acme").code()).isEqualTo("authorization_invalid");
         assertThat(list(door, "ListOrganizations").items()).isEmpty();
     }
 
@@ -93,7 +92,9 @@ class AdminContractTest extends ContractTest {
 
                 assertThat(refused).as(operation).isNotNull();
                 assertThat(refused.code()).as(operation).isEqualTo("authorization_invalid");
-                assertThat(graphQl().has(operation)).as("GraphQL has " + operation).isFalse();
+                assertThat(graphQl().has(operation))
+                        .as("GraphQL has " + operation)
+                        .isFalse();
             }
         }
     }
@@ -115,8 +116,8 @@ class AdminContractTest extends ContractTest {
         List<String> all = new ArrayList<>();
         String token = "";
         do {
-            Listed page = grpc().list(
-                            Instances.OPERATOR_TOKEN, "ListInstances", args("page_size", 500, "page_token", token));
+            Listed page =
+                    grpc().list(Instances.OPERATOR_TOKEN, "ListInstances", args("page_size", 500, "page_token", token));
             page.items().forEach(item -> all.add(item.get("id").asText()));
             token = page.next();
         } while (!token.isEmpty());
@@ -156,20 +157,13 @@ class AdminContractTest extends ContractTest {
                 "api");
         String id = created.get("id").asText();
 
-        JsonNode updated = admin(
-                "UpdateTokenIssuer", "instance_id", instance.id(), "token_issuer_id", id, "audience", "");
+        JsonNode updated =
+                admin("UpdateTokenIssuer", "instance_id", instance.id(), "token_issuer_id", id, "audience", "");
 
         assertThat(created.get("audience").asText()).isEqualTo("api");
         assertThat(updated.has("audience")).isFalse();
         assertThat(updated.get("jwksUri").asText()).isEqualTo(issuer + "/jwks");
-        assertThat(refusedAdmin(
-                                "CreateTokenIssuer",
-                                "instance_id",
-                                instance.id(),
-                                "issuer",
-                                issuer,
-                                "jwks_uri",
-                                issuer)
+        assertThat(refusedAdmin("CreateTokenIssuer", "instance_id", instance.id(), "issuer", issuer, "jwks_uri", issuer)
                         .param())
                 .isEqualTo("issuer");
         assertThat(refusedAdmin(

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /** A test of what the service promises its callers; each has an instance of its own and calls with its secret key. */
-abstract class ContractTest extends DoorTest {
+public abstract class ContractTest extends DoorTest {
     static final ObjectMapper JSON = new ObjectMapper();
 
     final TestInstance instance = instances().create();

@@ -89,8 +89,8 @@ class MembershipContractTest extends ContractTest {
                 args("k", "v"));
         String id = whole.get("id").asText();
 
-        JsonNode carried =
-                call(door, "GetMembership", "organization_id", id, "user_id", admin).get("organization");
+        JsonNode carried = call(door, "GetMembership", "organization_id", id, "user_id", admin)
+                .get("organization");
 
         assertThat(Answers.plain(carried)).isEqualTo(Answers.plain(instance.read(id)));
         assertThat(Answers.plain(carried))
@@ -131,8 +131,7 @@ class MembershipContractTest extends ContractTest {
     void whatIsMissingIsNamed(Via door) {
         String user = instance.user();
 
-        assertThat(refusedToAdd(door, "org_none", user, "org:member").meta())
-                .containsEntry("resource", "organization");
+        assertThat(refusedToAdd(door, "org_none", user, "org:member").meta()).containsEntry("resource", "organization");
         assertThat(refusedToAdd(door, organization, "user_none", "org:member").meta())
                 .containsEntry("resource", "user");
         Refused role = refusedToAdd(door, organization, user, "org:none");
@@ -239,8 +238,8 @@ class MembershipContractTest extends ContractTest {
     void anUnknownRoleIsNotGiven(Via door) {
         String user = instance.member(organization, "org:member");
 
-        Refused refused = refused(
-                door, "UpdateMembership", "organization_id", organization, "user_id", user, "role", "org:none");
+        Refused refused =
+                refused(door, "UpdateMembership", "organization_id", organization, "user_id", user, "role", "org:none");
 
         assertThat(refused.code()).isEqualTo("resource_not_found");
         assertThat(refused.param()).isEqualTo("role");
@@ -266,8 +265,8 @@ class MembershipContractTest extends ContractTest {
         String user = instance.user();
 
         Refused refused = refused(door, "DeleteMembership", "organization_id", organization, "user_id", user);
-        JsonNode allowed = call(
-                door, "DeleteMembership", "organization_id", organization, "user_id", user, "allow_missing", true);
+        JsonNode allowed =
+                call(door, "DeleteMembership", "organization_id", organization, "user_id", user, "allow_missing", true);
 
         assertThat(refused.code()).isEqualTo("resource_not_found");
         assertThat(allowed.path("id").asText("")).isEmpty();
@@ -322,15 +321,7 @@ class MembershipContractTest extends ContractTest {
         String fresh = updateRole(door, user, "org:admin").get("etag").asText();
 
         for (String operation : List.of("UpdateMembershipMetadata", "DeleteMembership")) {
-            assertThat(refused(
-                                    door,
-                                    operation,
-                                    "organization_id",
-                                    organization,
-                                    "user_id",
-                                    user,
-                                    "etag",
-                                    stale)
+            assertThat(refused(door, operation, "organization_id", organization, "user_id", user, "etag", stale)
                             .code())
                     .as(operation)
                     .isEqualTo("conflict");
@@ -396,8 +387,7 @@ class MembershipContractTest extends ContractTest {
     void aBatchHasOneToAThousandKeys(Via door) {
         var key = args("organization_id", organization, "user_id", "user_none");
 
-        Refused tooMany = refused(
-                door, "BatchGetMemberships", "keys", java.util.Collections.nCopies(1001, key));
+        Refused tooMany = refused(door, "BatchGetMemberships", "keys", java.util.Collections.nCopies(1001, key));
 
         assertThat(tooMany.code()).isEqualTo("bulk_size_exceeded");
         assertThat(tooMany.meta()).containsEntry("limit", "1000");
@@ -438,8 +428,7 @@ class MembershipContractTest extends ContractTest {
 
         assertThat((door == Via.GRPC ? answer.get("results") : answer))
                 .extracting(MembershipContractTest::reason)
-                .containsExactly(
-                        "NOT_A_MEMBER", "ROLE_LACKS_PERMISSION", "GRANTED", "GRANTED", "UNKNOWN_PERMISSION");
+                .containsExactly("NOT_A_MEMBER", "ROLE_LACKS_PERMISSION", "GRANTED", "GRANTED", "UNKNOWN_PERMISSION");
     }
 
     @ThroughEachDoor

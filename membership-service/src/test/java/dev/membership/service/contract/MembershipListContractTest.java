@@ -110,12 +110,7 @@ class MembershipListContractTest extends ContractTest {
 
     @ThroughEachDoor
     void allFiltersMustHold(Via door) {
-        assertThat(users(
-                        door,
-                        "order_by",
-                        "created_at",
-                        "filter",
-                        args("role", List.of("org:member"), "query", "ada")))
+        assertThat(users(door, "order_by", "created_at", "filter", args("role", List.of("org:member"), "query", "ada")))
                 .containsExactly(cyd);
     }
 
@@ -135,8 +130,8 @@ class MembershipListContractTest extends ContractTest {
         List<String> more = Collections.nCopies(101, ada);
 
         for (String filter : List.of("user_id", "role", "email_address", "phone_number", "username")) {
-            Refused refused = refusedList(
-                    door, "ListMemberships", "organization_id", organization, "filter", args(filter, more));
+            Refused refused =
+                    refusedList(door, "ListMemberships", "organization_id", organization, "filter", args(filter, more));
 
             assertThat(refused.code()).as(filter).isEqualTo("form_param_array_size_exceeded");
             assertThat(refused.meta()).containsEntry("param_name", filter).containsEntry("limit", "100");
@@ -147,8 +142,8 @@ class MembershipListContractTest extends ContractTest {
     @ThroughEachDoor
     void tokensLeadThroughAllPagesOnceInEachOrder(Via door) {
         for (String order : List.of("created_at", "-created_at", "email_address", "-last_name", "username")) {
-            List<List<JsonNode>> pages = pages(
-                    door, "ListMemberships", "organization_id", organization, "order_by", order, "page_size", 2);
+            List<List<JsonNode>> pages =
+                    pages(door, "ListMemberships", "organization_id", organization, "order_by", order, "page_size", 2);
 
             assertThat(pages).extracting(List::size).as(order).containsExactly(2, 1);
             List<JsonNode> all = new ArrayList<>(pages.get(0));
@@ -170,16 +165,8 @@ class MembershipListContractTest extends ContractTest {
     @ThroughEachDoor
     void aTokenStaysGoodWhenWhatItWasMadeAtIsGone(Via door) {
         Listed first = list(
-                door,
-                "ListMemberships",
-                "organization_id",
-                organization,
-                "order_by",
-                "-created_at",
-                "page_size",
-                1);
-        instance.door().call(
-                        instance.key(), "DeleteMembership", args("organization_id", organization, "user_id", cyd));
+                door, "ListMemberships", "organization_id", organization, "order_by", "-created_at", "page_size", 1);
+        instance.door().call(instance.key(), "DeleteMembership", args("organization_id", organization, "user_id", cyd));
 
         assertThat(users(door, "order_by", "-created_at", "page_size", 1, "page_token", first.next()))
                 .containsExactly(bob);
@@ -200,15 +187,7 @@ class MembershipListContractTest extends ContractTest {
         assertThat(list(door, "ListMemberships", "organization_id", organization, "page_size", 1)
                         .total())
                 .isNull();
-        assertThat(list(
-                                door,
-                                "ListMemberships",
-                                "organization_id",
-                                organization,
-                                "page_size",
-                                1,
-                                "include_total",
-                                true)
+        assertThat(list(door, "ListMemberships", "organization_id", organization, "page_size", 1, "include_total", true)
                         .total())
                 .isEqualTo(3);
         assertThat(list(
@@ -247,13 +226,7 @@ class MembershipListContractTest extends ContractTest {
         assertThat(refusedList(door, "ListMemberships", "user_id", ada, "order_by", "username")
                         .code())
                 .isEqualTo("form_param_value_invalid");
-        assertThat(refusedList(
-                                door,
-                                "ListMemberships",
-                                "user_id",
-                                ada,
-                                "filter",
-                                args("role", List.of("org:admin")))
+        assertThat(refusedList(door, "ListMemberships", "user_id", ada, "filter", args("role", List.of("org:admin")))
                         .code())
                 .isEqualTo("form_conditional_param_disallowed");
     }
@@ -284,8 +257,7 @@ class MembershipListContractTest extends ContractTest {
 
     @ThroughEachDoor
     void anEmptyOrganizationsListIsEmptyAndNotRefused(Via door) {
-        Listed page = list(
-                door, "ListMemberships", "organization_id", instance.organization(), "include_total", true);
+        Listed page = list(door, "ListMemberships", "organization_id", instance.organization(), "include_total", true);
 
         assertThat(page.items()).isEmpty();
         assertThat(page.next()).isEmpty();

@@ -53,8 +53,8 @@ class RoleContractTest extends ContractTest {
         assertThat(created.get("description").asText()).isEqualTo("Writes");
         assertThat(keys(created)).containsExactly("org:sys_profile:manage");
         for (Via reader : Via.values()) {
-            assertThat(Answers.plain(call(
-                            reader, "GetRole", "role_id", created.get("id").asText())))
+            assertThat(Answers.plain(
+                            call(reader, "GetRole", "role_id", created.get("id").asText())))
                     .isEqualTo(Answers.plain(created));
             assertThat(Answers.plain(call(reader, "GetRole", "key", "org:editor")))
                     .isEqualTo(Answers.plain(created));
@@ -201,8 +201,7 @@ class RoleContractTest extends ContractTest {
         String held = role(door, "org:editor");
         instance.member(instance.organization(), "org:editor");
 
-        assertThat(refused(door, "DeleteRole", "role_id", held).code())
-                .isEqualTo("organization_role_assigned_members");
+        assertThat(refused(door, "DeleteRole", "role_id", held).code()).isEqualTo("organization_role_assigned_members");
         assertThat(refused(door, "DeleteRole", "role_id", roleId("org:admin")).code())
                 .isEqualTo("organization_role_default_creator_role");
         assertThat(refused(door, "DeleteRole", "role_id", roleId("org:member")).code())
@@ -239,12 +238,7 @@ class RoleContractTest extends ContractTest {
         instance.member(organization, "org:second");
 
         Refused removed = refused(
-                door,
-                "RemovePermission",
-                "role_id",
-                second,
-                "permission_id",
-                permissionId("org:sys_memberships:read"));
+                door, "RemovePermission", "role_id", second, "permission_id", permissionId("org:sys_memberships:read"));
         Refused replaced = refused(door, "UpdateRole", "role_id", second, "permissions", args("ids", List.of()));
 
         assertThat(removed.code()).isEqualTo("organization_minimum_permissions_needed");
@@ -381,11 +375,13 @@ class RoleContractTest extends ContractTest {
                 .containsExactly("org:admin", "org:editor", "org:member", "org:zed_1");
         assertThat(Answers.texts(list(door, "ListRoles", "order_by", "-name").items(), "/key"))
                 .containsExactly("org:zed_1", "org:editor", "org:member", "org:admin");
-        assertThat(Answers.texts(list(door, "ListRoles", "order_by", "-created_at").items(), "/key"))
+        assertThat(Answers.texts(
+                        list(door, "ListRoles", "order_by", "-created_at").items(), "/key"))
                 .startsWith("org:editor", "org:zed_1");
         assertThat(Answers.texts(list(door, "ListRoles", "query", "D_1").items(), "/key"))
                 .containsExactly("org:zed_1");
-        assertThat(Answers.texts(list(door, "ListRoles", "query", roleId("org:admin")).items(), "/key"))
+        assertThat(Answers.texts(
+                        list(door, "ListRoles", "query", roleId("org:admin")).items(), "/key"))
                 .containsExactly("org:admin");
         assertThat(list(door, "ListPermissions", "query", "%").items()).isEmpty();
         assertThat(pages(door, "ListPermissions", "order_by", "key", "page_size", 4).stream()
@@ -416,15 +412,7 @@ class RoleContractTest extends ContractTest {
     }
 
     private boolean allowed(Via door, String organization, String user, String permission) {
-        return call(
-                        door,
-                        "CheckPermission",
-                        "organization_id",
-                        organization,
-                        "user_id",
-                        user,
-                        "permission",
-                        permission)
+        return call(door, "CheckPermission", "organization_id", organization, "user_id", user, "permission", permission)
                 .get("allowed")
                 .asBoolean();
     }

@@ -93,8 +93,7 @@ class SettingsContractTest extends ContractTest {
     void organizationsAreNotSwitchedOffWhileThereAreAny(Via door) {
         String id = instance.organization();
 
-        assertThat(refused(door, "UpdateOrganizationSettings", "enabled", false)
-                        .code())
+        assertThat(refused(door, "UpdateOrganizationSettings", "enabled", false).code())
                 .isEqualTo("organizations_disable_not_allowed");
         call(door, "DeleteOrganization", "organization_id", id);
         assertThat(refused(door, "UpdateOrganizationSettings", "enabled", false))
@@ -126,13 +125,7 @@ class SettingsContractTest extends ContractTest {
                         .code())
                 .isEqualTo("organization_missing_creator_role_permissions");
         String creator = instance.user();
-        assertThat(call(
-                                door,
-                                "GetMembership",
-                                "organization_id",
-                                instance.organization(creator),
-                                "user_id",
-                                creator)
+        assertThat(call(door, "GetMembership", "organization_id", instance.organization(creator), "user_id", creator)
                         .get("role")
                         .asText())
                 .isEqualTo("org:owner");

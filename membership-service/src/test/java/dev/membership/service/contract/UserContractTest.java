@@ -121,13 +121,8 @@ class UserContractTest extends ContractTest {
         JsonNode created = call(door, "CreateUser", "fields", WHOLE);
         long last = lastEvent();
 
-        JsonNode updated = call(
-                door,
-                "UpdateUser",
-                "user_id",
-                created.get("id").asText(),
-                "fields",
-                args("first_name", "Ada"));
+        JsonNode updated =
+                call(door, "UpdateUser", "user_id", created.get("id").asText(), "fields", args("first_name", "Ada"));
 
         assertThat(updated).isEqualTo(created);
         assertThat(eventsSince(last)).isEmpty();
@@ -236,7 +231,9 @@ class UserContractTest extends ContractTest {
                         "4 FORM_PARAM_FORMAT_INVALID id");
         assertThat(call(door, "GetUser", "user_id", id).get("createdAt").asText())
                 .isEqualTo("2020-01-01T00:00:00Z");
-        assertThat(call(door, "GetUser", "external_id", "ext-1").get("firstName").asText())
+        assertThat(call(door, "GetUser", "external_id", "ext-1")
+                        .get("firstName")
+                        .asText())
                 .isEqualTo("Renamed");
         assertThat(refused(door, "GetUser", "external_id", "ext-3").code()).isEqualTo("resource_not_found");
     }
@@ -268,7 +265,9 @@ class UserContractTest extends ContractTest {
         JsonNode answer = call(door, "BatchGetUsers", "user_ids", List.of(two, "user_none", one));
 
         if (door == Via.GRPC) {
-            assertThat(answer.get("users")).extracting(user -> user.get("id").asText()).containsExactly(two, one);
+            assertThat(answer.get("users"))
+                    .extracting(user -> user.get("id").asText())
+                    .containsExactly(two, one);
             assertThat(Answers.texts(answer.get("missingUserIds"))).containsExactly("user_none");
         } else {
             assertThat(answer.at("/0/id").asText()).isEqualTo(two);
@@ -282,7 +281,6 @@ class UserContractTest extends ContractTest {
         assertThat(refused(door, "BatchGetUsers", "user_ids", Collections.nCopies(1001, "user_x"))
                         .code())
                 .isEqualTo("bulk_size_exceeded");
-        assertThat(refused(door, "BatchGetUsers", "user_ids", List.of()).code())
-                .isEqualTo("form_param_missing");
+        assertThat(refused(door, "BatchGetUsers", "user_ids", List.of()).code()).isEqualTo("form_param_missing");
     }
 }

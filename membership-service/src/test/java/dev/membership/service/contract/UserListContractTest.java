@@ -100,14 +100,15 @@ class UserListContractTest extends ContractTest {
     void tokensLeadThroughAllPagesOnce(Via door) {
         List<List<JsonNode>> pages = pages(door, "ListUsers", "page_size", 1, "order_by", "-phone_number");
 
-        assertThat(pages.stream().flatMap(List::stream).map(user -> user.get("id").asText()))
+        assertThat(pages.stream()
+                        .flatMap(List::stream)
+                        .map(user -> user.get("id").asText()))
                 .containsExactly(ada, bob, cyd);
     }
 
     @ThroughEachDoor
     void theTotalCountsWhatMatches(Via door) {
-        Listed page = list(
-                door, "ListUsers", "page_size", 1, "include_total", true, "filter", args("banned", false));
+        Listed page = list(door, "ListUsers", "page_size", 1, "include_total", true, "filter", args("banned", false));
 
         assertThat(page.items()).hasSize(1);
         assertThat(page.total()).isEqualTo(2);

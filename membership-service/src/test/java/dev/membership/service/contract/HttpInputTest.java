@@ -1,0 +1,264 @@
+package dev.membership.service.contract;
+
+import static dev.membership.service.support.Door.args;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the GraphQL door answers to documents, bodies and paths that are not as they should be. */
+@QuarkusTest
+class HttpInputTest extends ContractTest {
+    private final String organization = instance.organization();
+    private final long before = lastEvent();
+
+    @AfterEach
+    void nothingWasWritten() {
+        assertThat(eventsSince(before)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "form_param_unknown     | { noSuchField }",
+                "form_param_unknown     | { listRoles { nodes { id noSuchField } } }",
+                "form_param_unknown     | { listRoles(noSuchArgument: 1) { nodes { id } } }",
+                "form_param_type_invalid| { listRoles(first: \"ten\") { nodes { id } } }",
+                "form_param_type_invalid| { listRoles(first: 99999999999) { nodes { id } } }",
+                "form_param_type_invalid| { listRoles(query: 5) { nodes { id } } }",
+                "form_param_type_invalid| { listUsers(filter: {noSuchFilter: 1}) { nodes { id } } }",
+                "form_param_missing     | { checkPermission(organizationId: \"o\", userId: \"u\") { allowed } }",
+                "form_param_missing     | mutation { createOrganization { id } }",
+                "form_param_missing     | mutation { createOrganization(name: null) { id } }",
+                "request_body_invalid   | { listRoles { nodes { id } }",
+                "request_body_invalid   | { listRoles }",
+                "request_body_invalid   | this is no document",
+                "request_body_invalid   | query A { listRoles { nodes { id } } } query B { listRoles { nodes { id } } }",
+            })
+    void aDocumentThatIsNotAsTheSchemaSaysIsRefusedWithACode(String code, String document) {
+        assertThat(code(send(document, Map.of()))).as(document).isEqualTo(code);
+    }
+
+    @Test
+    void variablesAreOfTheirTypes() {
+        String list = "query($first: Int, $filter: UserFilterInput) { listUsers(first: $first, filter: $filter) { nodes { id } } }"
+                .replace("UserFilterInput", filterType());
+        String create = "mutation($name: String!) { createOrganization(name: $name) { id } }";
+
+        assertThat(code(send(list, args("first", "ten")))).isEqualTo("form_param_type_invalid");
+        assertThat(code(send(list, args("first", 1.5)))).isEqualTo("form_param_type_invalid");
+        assertThat(code(send(list, args("filter", "text")))).isEqualTo("form_param_type_invalid");
+        assertThat(code(send(list, args("filter", args("noSuch", 1))))).isEqualTo("form_param_unknown");
+        assertThat(code(send(list, args("filter", args("banned", "perhaps"))))).isEqualTo("form_param_type_invalid");
+        assertThat(code(send(create, Map.of()))).isEqualTo("form_param_missing");
+        assertThat(code(send(create, args("name", 5)))).isEqualTo("form_param_type_invalid");
+    }
+
+    private static String filterType() {
+        return graphQl().schema().getTypeOrNull("UserFilterInput") == null ? "UserFilter" : "UserFilterInput";
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yesterday", "2024-13-45T00:00:00Z", "2024-01-01", "", "1700000000"})
+    void aMalformedTimeIsRefused(String time) {
+        String document = "query($t: DateTime) { listUsers(filter: {createdAtAfter: $t}) { nodes { id } } }";
+
+        assertThat(code(send(document, args("t", time)))).startsWith("form_param_");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "5",
+                "\"text\"",
+                "[]",
+                "[{\"query\":\"{ listRoles { nodes { id } } }\"}]",
+                "{",
+                "{}",
+                "{\"query\":null}",
+                "{\"query\":5}",
+                "{\"query\":\"{ listRoles { nodes { id } } }\",\"variables\":5}",
+                "{\"query\":\"{ listRoles { nodes { id } } }\",\"variables\":\"x\"}",
+                "{\"query\":\"\"}",
+                "not json at all"
+            })
+    void aBodyThatIsNoRequestIsTheCallersFault(String body) {
+        clientError(post(body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void aBodyThatIsNotUtf8IsTheCallersFault() {
+        byte[] body = "{\"query\":\"mutation { createOrganization(name: \\\"a?b\\\") { id } }\"}"
+                .getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < body.length; i++) {
+            if (body[i] == '?') {
+                body[i] = (byte) 0xff;
+            }
+        }
+
+        clientError(post(body));
+    }
+
+    @Test
+    void aBodyOfTenMegabytesIsTooLarge() {
+        Response response = post(("{\"query\":\"" + " ".repeat(10 * 1024 * 1024) + "\"}").getBytes(StandardCharsets.UTF_8));
+
+        assertThat(response.statusCode()).isEqualTo(413);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {33, 150, 1100, 20_000})
+    void metadataThatIsNestedTooDeeplyIsRefused(int depth) {
+        String deep = "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
+        String body = "{\"query\":\"mutation($m: Object) { updateOrganizationMetadata(organizationId: \\\"" + organization
+                + "\\\", publicMetadata: $m) { id } }\",\"variables\":{\"m\":" + deep + "}}";
+
+        clientError(post(body.replace("$m: Object", "$m: " + objectType()).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e400", "-1e400", "1e200000", "1e999999999"})
+    void metadataWithANumberThatIsNoDoubleIsRefused(String number) {
+        String body = "{\"query\":\"mutation($m: " + objectType() + ") { updateOrganizationMetadata(organizationId: \\\""
+                + organization + "\\\", publicMetadata: $m) { id } }\",\"variables\":{\"m\":{\"n\":" + number + "}}}";
+
+        clientError(post(body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String objectType() {
+        return ((graphql.language.TypeName) graphQl()
+                        .schema()
+                        .getType("Mutation", graphql.language.ObjectTypeDefinition.class)
+                        .orElseThrow()
+                        .getFieldDefinitions()
+                        .stream()
+                        .filter(field -> field.getName().equals("updateOrganizationMetadata"))
+                        .flatMap(field -> field.getInputValueDefinitions().stream())
+                        .filter(input -> input.getName().equals("publicMetadata"))
+                        .findFirst()
+                        .orElseThrow()
+                        .getType())
+                .getName();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {20, 500, 5_000})
+    void aDocumentThatIsNestedTooDeeplyIsRefused(int depth) {
+        String document = "{ listRoles " + "{ nodes ".repeat(depth) + "{ id }" + " }".repeat(depth) + " }";
+
+        assertThat(code(send(document, Map.of()))).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {600, 5_000})
+    void aDocumentWithVeryManyAliasesIsRefused(int aliases) {
+        StringBuilder document = new StringBuilder("{");
+        for (int i = 0; i < aliases; i++) {
+            document.append(" a").append(i).append(": listRoles(first: 1) { nodes { id } }");
+        }
+
+        assertThat(code(send(document.append('}').toString(), Map.of()))).startsWith("request_body_");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/graphql;x",
+                "/graphql%3Bx",
+                "/graphql%2F",
+                "/graphql%2Fschema.graphql",
+                "/graphql/..;/graphql",
+                "/nowhere",
+                "/q/health",
+                "/graphql-ui",
+                "//graphql"
+            })
+    void anotherPathIsNoDoorForStrangers(String path) {
+        Response response = given().urlEncodingEnabled(false)
+                .port(RestAssured.port)
+                .contentType("application/json")
+                .body("{\"query\":\"{ listRoles { nodes { id } } }\"}")
+                .post(path);
+
+        assertThat(response.statusCode()).isBetween(400, 499);
+        assertThat(response.asString()).doesNotContain("org:admin");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/graphql;x", "/graphql%3Bx", "/graphql%2F", "/nowhere", "//nowhere"})
+    void anotherPathIsNoServersError(String path) {
+        assertThat(authorized()
+                        .urlEncodingEnabled(false)
+                        .body("{\"query\":\"{ listRoles { nodes { id } } }\"}")
+                        .post(path)
+                        .statusCode())
+                .isLessThan(500);
+    }
+
+    @Test
+    void gettingChangesNothing() {
+        Response response = authorized()
+                .queryParam("query", "mutation { createOrganization(name: \"Got\") { id } }")
+                .get("/graphql");
+
+        clientError(response);
+    }
+
+    @Test
+    void anotherContentTypeIsTheCallersFault() {
+        Response response = given().port(RestAssured.port)
+                .header("Authorization", "Bearer " + instance.key())
+                .contentType("text/plain")
+                .body("mutation { createOrganization(name: \"Plain\") { id } }")
+                .post("/graphql");
+
+        clientError(response);
+    }
+
+    private RequestSpecification authorized() {
+        return given().port(RestAssured.port)
+                .header("Authorization", "Bearer " + instance.key())
+                .contentType("application/json");
+    }
+
+    private Response post(byte[] body) {
+        return authorized().body(body).post("/graphql");
+    }
+
+    private JsonNode send(String document, Map<String, Object> variables) {
+        Response response = post(JSON.valueToTree(args("query", document, "variables", variables))
+                .toString()
+                .getBytes(StandardCharsets.UTF_8));
+        assertThat(response.statusCode()).as(response.asString()).isLessThan(500);
+        return json(response.asString());
+    }
+
+    private static String code(JsonNode answer) {
+        return answer.at("/errors/0/extensions/code").asText();
+    }
+
+    /** A 4xx, or GraphQL's way to say it; never a success, and never a fault of ours. */
+    private static void clientError(Response response) {
+        assertThat(response.statusCode()).as(response.asString()).isLessThan(500);
+        if (response.statusCode() < 400) {
+            assertThat(code(json(response.asString())))
+                    .as(response.asString())
+                    .isNotEmpty()
+                    .isNotEqualTo("internal_error");
+        }
+    }
+}
