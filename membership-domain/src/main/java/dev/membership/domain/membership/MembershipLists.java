@@ -191,9 +191,9 @@ public class MembershipLists {
     }
 
     private static Sql ofUsers(Caller caller, Collection<String> parents, Keyset keyset) {
-        return Sql.of("SELECT u.id, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS
-                        + " FROM app_user u LEFT JOIN LATERAL (SELECT m.* FROM membership m "
-                        + """
+        return Sql.of("SELECT u.id, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS + " FROM app_user u ")
+                .add("""
+                        LEFT JOIN LATERAL (SELECT m.* FROM membership m
                             JOIN organization x ON x.instance_id = m.instance_id AND x.id = m.organization_id
                             WHERE m.instance_id = u.instance_id AND m.user_id = u.id AND x.deleted_at IS NULL""")
                 .add(keyset.condition())

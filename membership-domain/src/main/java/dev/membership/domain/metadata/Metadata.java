@@ -6,6 +6,9 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
@@ -26,6 +29,9 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
     public static final int MAX_DEPTH = 32;
 
     public static final Metadata EMPTY = new Metadata("{}");
+
+    /** Whole numbers below it are doubles, too, without loss. */
+    private static final double EXACT = 1L << 53;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Pattern NUL = Pattern.compile("(?<!\\\\)(\\\\\\\\)*\\\\u0000");
@@ -49,6 +55,7 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         if (!(node instanceof ObjectNode object)) {
             throw Refusal.field(ErrorCode.FORM_PARAM_TYPE_INVALID, param, param + " must be an object.");
         }
+        plain(param, object);
         return of(object).checked(param, object);
     }
 
@@ -93,10 +100,6 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
             throw Refusal.field(
                     ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " is nested more than " + MAX_DEPTH + " deep.");
         }
-        if (!numbersAreFinite(object)) {
-            throw Refusal.field(
-                    ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " contains a number that is too large.");
-        }
         if (NUL.matcher(json).find()) {
             throw Refusal.field(
                     ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " contains characters that are not text.");
@@ -113,14 +116,31 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         }
     }
 
-    /** Protobuf's numbers are doubles: a larger one could be written by one door and not be read by the other. */
-    private static boolean numbersAreFinite(JsonNode node) {
-        for (JsonNode child : node) {
-            if (!numbersAreFinite(child)) {
-                return false;
+    /**
+     * Numbers as every door can read them. Protobuf's are doubles, so a larger one is refused; and it writes a whole one
+     * with a fraction, which would make two requests of what is the same.
+     */
+    private static JsonNode plain(String param, JsonNode node) {
+        switch (node) {
+            case ObjectNode object -> object.properties().forEach(entry -> entry.setValue(plain(param, entry.getValue())));
+            case ArrayNode array -> {
+                for (int i = 0; i < array.size(); i++) {
+                    array.set(i, plain(param, array.get(i)));
+                }
             }
+            case NumericNode number -> {
+                double value = number.doubleValue();
+                if (!Double.isFinite(value)) {
+                    throw Refusal.field(
+                            ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " contains a number that is too large.");
+                }
+                return number.isFloatingPointNumber() && value == Math.rint(value) && Math.abs(value) < EXACT
+                        ? LongNode.valueOf((long) value)
+                        : number;
+            }
+            default -> {}
         }
-        return !node.isNumber() || Double.isFinite(node.doubleValue());
+        return node;
     }
 
     private static int depth(JsonNode node) {

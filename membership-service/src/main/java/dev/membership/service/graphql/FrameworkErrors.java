@@ -2,6 +2,7 @@ package dev.membership.service.graphql;
 
 import dev.membership.domain.error.ErrorCode;
 import graphql.ErrorType;
+import graphql.ExceptionWhileDataFetching;
 import graphql.ExecutionResult;
 import graphql.GraphQL;
 import graphql.GraphQLError;
@@ -54,12 +55,14 @@ public final class FrameworkErrors implements EventingService {
     private static GraphQLError coded(GraphQLError error) {
         Map<String, Object> extensions =
                 new LinkedHashMap<>(error.getExtensions() == null ? Map.of() : error.getExtensions());
-        if (extensions.containsKey(CODE) || error.getErrorType() == ErrorType.DataFetchingException) {
+        boolean ours = error instanceof ExceptionWhileDataFetching failure && failure.getException() instanceof GraphQlRefusal;
+        if (ours || extensions.containsKey(CODE)) {
             return error;
         }
         extensions.put(CODE, code(error).code());
         return GraphqlErrorBuilder.newError()
                 .message("%s", error.getMessage())
+                .path(error.getPath() == null ? List.of() : error.getPath())
                 .locations(error.getLocations() == null ? List.of() : error.getLocations())
                 .errorType(error.getErrorType())
                 .extensions(extensions)
@@ -71,6 +74,8 @@ public final class FrameworkErrors implements EventingService {
             case ValidationError invalid -> code(invalid);
             case InputMapDefinesTooManyFieldsException unknown -> ErrorCode.FORM_PARAM_UNKNOWN;
             case NonNullableValueCoercedAsNullException missing -> ErrorCode.FORM_PARAM_MISSING;
+            // Operations answer with GraphQlRefusal whatever fails in them: what is left fails while arguments are read.
+            case ExceptionWhileDataFetching unreadable -> ErrorCode.FORM_PARAM_TYPE_INVALID;
             default ->
                 error.getErrorType() == ErrorType.ExecutionAborted
                         ? ErrorCode.REQUEST_BODY_TOO_LARGE

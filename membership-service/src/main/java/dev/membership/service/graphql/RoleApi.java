@@ -96,7 +96,7 @@ public class RoleApi {
             @NonNull String name,
             @NonNull String key,
             @Nullable String description,
-            @Id @io.smallrye.graphql.api.Nullable @Nullable List<@NonNull String> permissions,
+            @io.smallrye.graphql.api.Nullable @Nullable List<@NonNull String> permissions,
             @Nullable String requestId) {
         return calls.answer(caller -> new RoleNode(roles.create(
                 caller,
@@ -111,7 +111,7 @@ public class RoleApi {
             @Nullable String name,
             @Nullable String key,
             @Nullable String description,
-            @Id @io.smallrye.graphql.api.Nullable @Nullable List<@NonNull String> permissions,
+            @io.smallrye.graphql.api.Nullable @Nullable List<@NonNull String> permissions,
             @Nullable String etag,
             @Nullable String requestId) {
         return calls.answer(caller -> new RoleNode(roles.update(

@@ -65,7 +65,7 @@ public class UserApi {
 
     @Query
     @NonNull @Description("Reads up to 1,000 users, in the order of their ids; null where there is none.")
-    public List<UserNode> batchGetUsers(@Id @NonNull List<@NonNull String> ids) {
+    public List<UserNode> batchGetUsers(@NonNull List<@NonNull String> ids) {
         return calls.answer(caller -> {
             Map<String, UserView> found = users.getAll(caller, ids);
             return ids.stream()

@@ -3,6 +3,12 @@ package dev.membership.service.grpc;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
+import dev.membership.admin.v1.MutinyAdminServiceGrpc;
+import dev.membership.v1.MutinyInstanceServiceGrpc;
+import dev.membership.v1.MutinyMembershipServiceGrpc;
+import dev.membership.v1.MutinyOrganizationServiceGrpc;
+import dev.membership.v1.MutinyRoleServiceGrpc;
+import dev.membership.v1.MutinyUserServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
@@ -14,7 +20,8 @@ import io.grpc.StatusRuntimeException;
 import jakarta.annotation.Priority;
 import jakarta.decorator.Decorator;
 import jakarta.decorator.Delegate;
-import jakarta.enterprise.inject.Default;
+import jakarta.enterprise.inject.Any;
+import jakarta.inject.Inject;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +30,7 @@ import java.util.List;
  * Brings requests that cannot be read (not Protobuf, text that is not UTF-8, nested too deeply) to where all others are
  * answered, so that the caller is asked for first and hears that the fault is its own. gRPC by itself answers UNKNOWN.
  */
-@Decorator
-@Priority(1)
-abstract class UnreadableRequests implements BindableService {
+final class UnreadableRequests {
     /** The highest number a field can have: an unknown field of that number stands for a request that cannot be read. */
     private static final int MARK = (1 << 29) - 1;
 
@@ -33,20 +38,99 @@ abstract class UnreadableRequests implements BindableService {
             .addField(MARK, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
             .build();
 
-    private final BindableService service;
-
-    /** The health service has another qualifier, and needs none of this. */
-    UnreadableRequests(@Delegate @Default BindableService service) {
-        this.service = service;
-    }
+    private UnreadableRequests() {}
 
     static boolean isUnreadable(Message request) {
         return request.getUnknownFields().hasField(MARK);
     }
 
-    @Override
-    public ServerServiceDefinition bindService() {
-        ServerServiceDefinition definition = service.bindService();
+    // One for each service: a single one for all would take in the framework's health service, whose method is final.
+
+    @Decorator
+    @Priority(1)
+    abstract static class OfOrganizations implements BindableService {
+        @Inject
+        @Delegate
+        @Any
+        MutinyOrganizationServiceGrpc.OrganizationServiceImplBase service;
+
+        @Override
+        public ServerServiceDefinition bindService() {
+            return reading(service.bindService());
+        }
+    }
+
+    @Decorator
+    @Priority(1)
+    abstract static class OfMemberships implements BindableService {
+        @Inject
+        @Delegate
+        @Any
+        MutinyMembershipServiceGrpc.MembershipServiceImplBase service;
+
+        @Override
+        public ServerServiceDefinition bindService() {
+            return reading(service.bindService());
+        }
+    }
+
+    @Decorator
+    @Priority(1)
+    abstract static class OfRoles implements BindableService {
+        @Inject
+        @Delegate
+        @Any
+        MutinyRoleServiceGrpc.RoleServiceImplBase service;
+
+        @Override
+        public ServerServiceDefinition bindService() {
+            return reading(service.bindService());
+        }
+    }
+
+    @Decorator
+    @Priority(1)
+    abstract static class OfUsers implements BindableService {
+        @Inject
+        @Delegate
+        @Any
+        MutinyUserServiceGrpc.UserServiceImplBase service;
+
+        @Override
+        public ServerServiceDefinition bindService() {
+            return reading(service.bindService());
+        }
+    }
+
+    @Decorator
+    @Priority(1)
+    abstract static class OfInstances implements BindableService {
+        @Inject
+        @Delegate
+        @Any
+        MutinyInstanceServiceGrpc.InstanceServiceImplBase service;
+
+        @Override
+        public ServerServiceDefinition bindService() {
+            return reading(service.bindService());
+        }
+    }
+
+    @Decorator
+    @Priority(1)
+    abstract static class OfAdmin implements BindableService {
+        @Inject
+        @Delegate
+        @Any
+        MutinyAdminServiceGrpc.AdminServiceImplBase service;
+
+        @Override
+        public ServerServiceDefinition bindService() {
+            return reading(service.bindService());
+        }
+    }
+
+    private static ServerServiceDefinition reading(ServerServiceDefinition definition) {
         List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
         definition.getMethods().forEach(method -> methods.add(reading(method)));
         ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(

@@ -308,7 +308,7 @@ class ErrorCatalogueTest extends ContractTest {
                                                 .build())
                                         .build());
             } else {
-                graphQl().send(instance.key(), "{ this is no document", Map.of());
+                graphQl().send(instance.key(), "{ listRoles }", Map.of());
             }
         });
         provocations.put(REQUEST_BODY_TOO_LARGE, door -> {
