@@ -122,7 +122,8 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
      */
     private static JsonNode plain(String param, JsonNode node) {
         switch (node) {
-            case ObjectNode object -> object.properties().forEach(entry -> entry.setValue(plain(param, entry.getValue())));
+            case ObjectNode object ->
+                object.properties().forEach(entry -> entry.setValue(plain(param, entry.getValue())));
             case ArrayNode array -> {
                 for (int i = 0; i < array.size(); i++) {
                     array.set(i, plain(param, array.get(i)));

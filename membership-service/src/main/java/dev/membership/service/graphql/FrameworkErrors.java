@@ -55,7 +55,8 @@ public final class FrameworkErrors implements EventingService {
     private static GraphQLError coded(GraphQLError error) {
         Map<String, Object> extensions =
                 new LinkedHashMap<>(error.getExtensions() == null ? Map.of() : error.getExtensions());
-        boolean ours = error instanceof ExceptionWhileDataFetching failure && failure.getException() instanceof GraphQlRefusal;
+        boolean ours =
+                error instanceof ExceptionWhileDataFetching failure && failure.getException() instanceof GraphQlRefusal;
         if (ours || extensions.containsKey(CODE)) {
             return error;
         }
@@ -74,7 +75,8 @@ public final class FrameworkErrors implements EventingService {
             case ValidationError invalid -> code(invalid);
             case InputMapDefinesTooManyFieldsException unknown -> ErrorCode.FORM_PARAM_UNKNOWN;
             case NonNullableValueCoercedAsNullException missing -> ErrorCode.FORM_PARAM_MISSING;
-            // Operations answer with GraphQlRefusal whatever fails in them: what is left fails while arguments are read.
+            // Operations answer with GraphQlRefusal whatever fails in them: what is left fails while arguments are
+            // read.
             case ExceptionWhileDataFetching unreadable -> ErrorCode.FORM_PARAM_TYPE_INVALID;
             default ->
                 error.getErrorType() == ErrorType.ExecutionAborted

@@ -51,10 +51,10 @@ class GrpcInputTest extends ContractTest {
         GrpcDoor.methods().values().stream()
                 .filter(method -> !method.isClientStreaming())
                 .forEach(method -> {
-                    StatusRuntimeException status = raw(
-                            method.getService().getFullName() + "/" + method.getName(),
-                            instance.key(),
-                            new byte[] {(byte) 0xff, (byte) 0xff, 1, 2, 3});
+                    StatusRuntimeException status =
+                            raw(method.getService().getFullName() + "/" + method.getName(), instance.key(), new byte[] {
+                                (byte) 0xff, (byte) 0xff, 1, 2, 3
+                            });
 
                     assertThat(status).as(method.getName()).isNotNull();
                     assertThat(status.getStatus().getCode())
@@ -84,10 +84,12 @@ class GrpcInputTest extends ContractTest {
                     StatusRuntimeException status =
                             raw(method.getService().getFullName() + "/" + method.getName(), credential, new byte[0]);
 
-                    boolean readable = method.getName().startsWith("List") || method.getName().endsWith("Settings");
-                    assertThat(status == null
-                                    ? "answered"
-                                    : status.getStatus().getCode().name())
+                    boolean readable = method.getName().startsWith("List")
+                            || method.getName().endsWith("Settings");
+                    assertThat(
+                                    status == null
+                                            ? "answered"
+                                            : status.getStatus().getCode().name())
                             .as(method.getName())
                             .isIn(readable ? List.of("answered", "INVALID_ARGUMENT") : List.of("INVALID_ARGUMENT"));
                 });
@@ -99,13 +101,17 @@ class GrpcInputTest extends ContractTest {
                 .addField(77, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
                 .build();
 
-        Refused outer = sent("CreateOrganization", CreateOrganizationRequest.newBuilder()
-                .setName("Acme")
-                .setUnknownFields(unknown)
-                .build());
-        Refused inner = sent("ListUsers", ListUsersRequest.newBuilder()
-                .setFilter(UserFilter.newBuilder().setUnknownFields(unknown))
-                .build());
+        Refused outer = sent(
+                "CreateOrganization",
+                CreateOrganizationRequest.newBuilder()
+                        .setName("Acme")
+                        .setUnknownFields(unknown)
+                        .build());
+        Refused inner = sent(
+                "ListUsers",
+                ListUsersRequest.newBuilder()
+                        .setFilter(UserFilter.newBuilder().setUnknownFields(unknown))
+                        .build());
 
         assertThat(outer.code()).isEqualTo("form_param_unknown");
         assertThat(outer.param()).isEqualTo("field 77");
@@ -145,9 +151,7 @@ class GrpcInputTest extends ContractTest {
         ByteString request = field(1, ByteString.copyFromUtf8(organization)).concat(field(2, bytes));
 
         StatusRuntimeException status = raw(
-                "membership.v1.OrganizationService/UpdateOrganizationMetadata",
-                instance.key(),
-                request.toByteArray());
+                "membership.v1.OrganizationService/UpdateOrganizationMetadata", instance.key(), request.toByteArray());
 
         assertThat(status).isNotNull();
         assertThat(status.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
@@ -185,11 +189,17 @@ class GrpcInputTest extends ContractTest {
     @Test
     void numbersThatJsonDoesNotKnowAreRefused() {
         for (double number : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
-            Refused refused = sent("UpdateOrganizationMetadata", UpdateOrganizationMetadataRequest.newBuilder()
-                    .setOrganizationId(organization)
-                    .setPublicMetadata(Struct.newBuilder()
-                            .putFields("n", Value.newBuilder().setNumberValue(number).build()))
-                    .build());
+            Refused refused = sent(
+                    "UpdateOrganizationMetadata",
+                    UpdateOrganizationMetadataRequest.newBuilder()
+                            .setOrganizationId(organization)
+                            .setPublicMetadata(Struct.newBuilder()
+                                    .putFields(
+                                            "n",
+                                            Value.newBuilder()
+                                                    .setNumberValue(number)
+                                                    .build()))
+                            .build());
 
             assertThat(refused.code()).isEqualTo("form_param_value_invalid");
             assertThat(refused.param()).isEqualTo("public_metadata");
@@ -204,13 +214,17 @@ class GrpcInputTest extends ContractTest {
                 Timestamp.newBuilder().setSeconds(253402300800L).build(),
                 Timestamp.newBuilder().setSeconds(-62135596801L).build(),
                 Timestamp.newBuilder().setSeconds(31556889864403199L).build())) {
-            Refused created = sent("CreateOrganization", CreateOrganizationRequest.newBuilder()
-                    .setName("Acme")
-                    .setCreatedAt(time)
-                    .build());
-            Refused filtered = sent("ListUsers", ListUsersRequest.newBuilder()
-                    .setFilter(UserFilter.newBuilder().setCreatedAtBefore(time))
-                    .build());
+            Refused created = sent(
+                    "CreateOrganization",
+                    CreateOrganizationRequest.newBuilder()
+                            .setName("Acme")
+                            .setCreatedAt(time)
+                            .build());
+            Refused filtered = sent(
+                    "ListUsers",
+                    ListUsersRequest.newBuilder()
+                            .setFilter(UserFilter.newBuilder().setCreatedAtBefore(time))
+                            .build());
 
             assertThat(created).as("%s", time).isNotNull();
             assertThat(created.code()).as("%s", time).isEqualTo("form_param_value_invalid");
@@ -243,11 +257,11 @@ class GrpcInputTest extends ContractTest {
     @ThroughEachDoor
     void timesBeyondThemAreRefused(Via door) {
         List<String> wrong = new ArrayList<>();
-        for (String field : List.of("created_at_before", "created_at_after", "last_active_at_before", "last_active_at_after")) {
+        for (String field :
+                List.of("created_at_before", "created_at_after", "last_active_at_before", "last_active_at_after")) {
             for (String list : List.of("ListUsers", "ListMemberships")) {
                 if (door == Via.GRAPHQL) {
-                    Refused refused =
-                            refusedList(door, list, "filter", args(field, "+10000-01-01T00:00:00Z"));
+                    Refused refused = refusedList(door, list, "filter", args(field, "+10000-01-01T00:00:00Z"));
                     if (refused == null || !refused.code().startsWith("form_param_")) {
                         wrong.add(list + " " + field + ": " + refused);
                     }

@@ -127,7 +127,8 @@ class PageTokenContractTest extends ContractTest {
                 list(Via.GRPC, "ListOrganizations", "order_by", "created_at").items(), "/id");
 
         JsonNode last = connection("last: 2");
-        JsonNode before = connection("last: 2, before: \"" + last.at("/pageInfo/startCursor").asText() + '"');
+        JsonNode before = connection(
+                "last: 2, before: \"" + last.at("/pageInfo/startCursor").asText() + '"');
 
         assertThat(ids(last)).isEqualTo(all.subList(2, 4));
         assertThat(ids(before)).isEqualTo(all.subList(0, 2));
@@ -170,7 +171,8 @@ class PageTokenContractTest extends ContractTest {
     }
 
     private JsonNode connection(String page) {
-        return graphQl().send(
+        return graphQl()
+                .send(
                         instance.key(),
                         "{ listOrganizations(orderBy: \"created_at\", " + page
                                 + ") { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
@@ -190,8 +192,7 @@ class PageTokenContractTest extends ContractTest {
         request.put("page_token", token);
         List<String> described = List.of(operation, arguments.toString(), token);
 
-        Refused refused =
-                catchThrowableOfType(Refused.class, () -> door.list(instance.key(), operation, request));
+        Refused refused = catchThrowableOfType(Refused.class, () -> door.list(instance.key(), operation, request));
 
         assertThat(refused).as("%s", described).isNotNull();
         assertThat(refused.code()).as("%s", described).isEqualTo("form_param_value_invalid");

@@ -105,7 +105,8 @@ class RequestIdContractTest extends ContractTest {
             long last = lastEvent();
 
             Object[] second = new Object[1];
-            assertThatCode(() -> second[0] = comparable(operation, door.other().call(instance.key(), operation, request)))
+            assertThatCode(() ->
+                            second[0] = comparable(operation, door.other().call(instance.key(), operation, request)))
                     .as(operation)
                     .doesNotThrowAnyException();
 

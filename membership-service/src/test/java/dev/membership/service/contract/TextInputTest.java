@@ -40,7 +40,9 @@ class TextInputTest extends ContractTest {
 
     static Stream<Arguments> what() {
         return Stream.of(
-                Arguments.of(Via.GRPC, "a\u0000b"), Arguments.of(Via.GRAPHQL, "a\u0000b"), Arguments.of(Via.GRAPHQL, "a\ud800b"));
+                Arguments.of(Via.GRPC, "a\u0000b"),
+                Arguments.of(Via.GRAPHQL, "a\u0000b"),
+                Arguments.of(Via.GRAPHQL, "a\ud800b"));
     }
 
     @ParameterizedTest(name = "{0} {index}")
@@ -55,7 +57,8 @@ class TextInputTest extends ContractTest {
             for (List<FieldDescriptor> path : texts(method)) {
                 Throwable answer = catchThrowable(() -> send(door, method, path, noText));
                 if (!acceptable(path.getLast(), answer)) {
-                    wrong.add(method.getName() + path.stream().map(FieldDescriptor::getName).toList() + ": " + answer);
+                    wrong.add(method.getName()
+                            + path.stream().map(FieldDescriptor::getName).toList() + ": " + answer);
                 }
             }
         });
@@ -78,9 +81,12 @@ class TextInputTest extends ContractTest {
                                         DynamicMessage.newBuilder(Empty.getDescriptor())
                                                 .setUnknownFields(fields(path, invalid))
                                                 .build()));
-                        if (!(answer instanceof Refused refused && refused.code().equals("request_body_invalid"))) {
+                        if (!(answer instanceof Refused refused
+                                && refused.code().equals("request_body_invalid"))) {
                             wrong.add(method.getName()
-                                    + path.stream().map(FieldDescriptor::getName).toList() + ": " + answer);
+                                    + path.stream()
+                                            .map(FieldDescriptor::getName)
+                                            .toList() + ": " + answer);
                         }
                     }
                 });
@@ -108,7 +114,8 @@ class TextInputTest extends ContractTest {
         if (method.isClientStreaming()) {
             // Its refusals are in its answer: the other way to say no.
             var answer = door.call(credential(method), method.getName(), args("users", List.of(arguments)));
-            throw new Refused(answer.at("/refusals/0/reason").asText().toLowerCase(java.util.Locale.ROOT), "", Map.of());
+            throw new Refused(
+                    answer.at("/refusals/0/reason").asText().toLowerCase(java.util.Locale.ROOT), "", Map.of());
         }
         if (method.getName().startsWith("List")) {
             door.list(credential(method), method.getName(), arguments);

@@ -19,7 +19,8 @@ public final class Answers {
         if (answer.isObject()) {
             Map<String, Object> fields = new TreeMap<>();
             answer.properties().forEach(field -> {
-                boolean emptyText = field.getValue().isTextual() && field.getValue().asText().isEmpty();
+                boolean emptyText = field.getValue().isTextual()
+                        && field.getValue().asText().isEmpty();
                 if (!field.getValue().isNull() && !emptyText) {
                     fields.put(field.getKey(), plain(field.getValue()));
                 }

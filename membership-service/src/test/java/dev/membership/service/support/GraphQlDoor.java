@@ -30,6 +30,7 @@ public final class GraphQlDoor implements Door {
     /** Escapes lift what UTF-8 has no form for, such as half of a surrogate pair. */
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
     private static final int DEPTH = 3;
 
     private final int port;
