@@ -22,7 +22,7 @@ public final class Input {
     private static final Pattern EMAIL = Pattern.compile("[^\\s@]+@[^\\s@]+\\.[^\\s@]+");
     private static final Pattern PHONE = Pattern.compile("\\+[1-9][0-9]{3,14}");
 
-    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant EARLIEST = Instant.parse("1583-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
     private Input() {}
@@ -82,11 +82,11 @@ public final class Input {
         return value;
     }
 
-    /** A time of the years 1 to 9999: Protobuf's timestamps know no other, nor does PostgreSQL know all that Java does. */
+    /** A time of the years 1583 to 9999: Protobuf's timestamps know none after them, and calendars differ on those before. */
     public static @Nullable Instant time(String param, @Nullable Instant value) {
         if (value != null && (value.isBefore(EARLIEST) || value.isAfter(LATEST))) {
             throw Refusal.field(
-                    ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " must be a time of the years 1 to 9999.");
+                    ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " must be a time of the years 1583 to 9999.");
         }
         return value;
     }

@@ -14,6 +14,8 @@ import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.input.Input;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -117,13 +119,17 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
     }
 
     /**
-     * Numbers as every door can read them. Protobuf's are doubles, so a larger one is refused; and it writes a whole one
-     * with a fraction, which would make two requests of what is the same.
+     * The object as every door writes it, so that the same request at another door is known as a repetition: keys are
+     * sorted, whole numbers have no fraction, which Protobuf gives them, and those beyond its doubles are refused.
      */
     private static JsonNode plain(String param, JsonNode node) {
         switch (node) {
-            case ObjectNode object ->
-                object.properties().forEach(entry -> entry.setValue(plain(param, entry.getValue())));
+            case ObjectNode object -> {
+                Map<String, JsonNode> sorted = new TreeMap<>();
+                object.properties().forEach(entry -> sorted.put(entry.getKey(), plain(param, entry.getValue())));
+                object.removeAll();
+                object.setAll(sorted);
+            }
             case ArrayNode array -> {
                 for (int i = 0; i < array.size(); i++) {
                     array.set(i, plain(param, array.get(i)));

@@ -9,6 +9,7 @@ import graphql.GraphQLError;
 import graphql.GraphqlErrorBuilder;
 import graphql.execution.InputMapDefinesTooManyFieldsException;
 import graphql.execution.NonNullableValueCoercedAsNullException;
+import graphql.execution.UnknownOperationException;
 import graphql.execution.instrumentation.ChainedInstrumentation;
 import graphql.execution.instrumentation.InstrumentationState;
 import graphql.execution.instrumentation.SimplePerformantInstrumentation;
@@ -74,6 +75,7 @@ public final class FrameworkErrors implements EventingService {
         return switch (error) {
             case ValidationError invalid -> code(invalid);
             case InputMapDefinesTooManyFieldsException unknown -> ErrorCode.FORM_PARAM_UNKNOWN;
+            case UnknownOperationException unknown -> ErrorCode.REQUEST_BODY_INVALID;
             case NonNullableValueCoercedAsNullException missing -> ErrorCode.FORM_PARAM_MISSING;
             // Operations answer with GraphQlRefusal whatever fails in them: what is left fails while arguments are
             // read.

@@ -9,6 +9,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +41,6 @@ class HttpInputTest extends ContractTest {
                 "form_param_unknown     | { listRoles { nodes { id noSuchField } } }",
                 "form_param_unknown     | { listRoles(noSuchArgument: 1) { nodes { id } } }",
                 "form_param_type_invalid| { listRoles(first: \"ten\") { nodes { id } } }",
-                "form_param_type_invalid| { listRoles(first: 99999999999) { nodes { id } } }",
                 "form_param_type_invalid| { listRoles(query: 5) { nodes { id } } }",
                 "form_param_type_invalid| { listUsers(filter: {noSuchFilter: 1}) { nodes { id } } }",
                 "form_param_missing     | { checkPermission(organizationId: \"o\", userId: \"u\") { allowed } }",
@@ -123,11 +127,21 @@ class HttpInputTest extends ContractTest {
     }
 
     @Test
-    void aBodyOfTenMegabytesIsTooLarge() {
-        Response response =
-                post(("{\"query\":\"" + " ".repeat(10 * 1024 * 1024) + "\"}").getBytes(StandardCharsets.UTF_8));
+    void aBodyOfTenMegabytesIsTooLarge() throws IOException, InterruptedException {
+        // A client that asks first: others see their connection closed while they send.
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + "/graphql"))
+                .header("Authorization", "Bearer " + instance.key())
+                .header("Content-Type", "application/json")
+                .expectContinue(true)
+                .version(HttpClient.Version.HTTP_1_1)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[10 * 1024 * 1024]))
+                .build();
 
-        assertThat(response.statusCode()).isEqualTo(413);
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(413);
+        }
     }
 
     @ParameterizedTest

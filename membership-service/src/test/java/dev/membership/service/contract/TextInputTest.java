@@ -38,6 +38,22 @@ class TextInputTest extends ContractTest {
     private final String organization = instance.organization();
     private final String user = instance.member(organization, "org:member");
 
+    private final String permission = call(grpc(), "CreatePermission", "name", "P", "key", "org:p:p")
+            .get("id")
+            .asText();
+    private final String issuer = grpc().call(
+                    Instances.OPERATOR_TOKEN,
+                    "CreateTokenIssuer",
+                    args(
+                            "instance_id",
+                            instance.id(),
+                            "issuer",
+                            Instances.unique("issuer"),
+                            "jwks_uri",
+                            "https://example.com"))
+            .get("id")
+            .asText();
+
     static Stream<Arguments> what() {
         return Stream.of(
                 Arguments.of(Via.GRPC, "a\u0000b"),
@@ -111,6 +127,9 @@ class TextInputTest extends ContractTest {
             value = path.get(i - 1).isRepeated() ? List.of(parent) : parent;
         }
         arguments.put(path.getFirst().getName(), value);
+        if (method.getName().equals("ImportUsers")) {
+            arguments.putIfAbsent("fields", args());
+        }
         if (method.isClientStreaming()) {
             // Its refusals are in its answer: the other way to say no.
             var answer = door.call(credential(method), method.getName(), args("users", List.of(arguments)));
@@ -148,6 +167,9 @@ class TextInputTest extends ContractTest {
                 .contains(field.getContainingType().getName())) {
             siblings.putAll(args("organization_id", organization, "user_id", user));
         }
+        if (field.getContainingType().getName().equals("UserFields")) {
+            siblings.put("external_id", "x");
+        }
         if (field.getContainingType().getName().equals("CheckPermissionRequest")) {
             siblings.put("permission", "org:a:b");
         }
@@ -160,14 +182,16 @@ class TextInputTest extends ContractTest {
             case "user_id" -> user;
             case "role" -> "org:member";
             case "role_id" -> "role_none";
-            case "permission_id" -> "perm_none";
+            case "permission_id" -> permission;
             case "permission" -> "org:a:b";
             case "name" -> "Name";
             case "key" -> method.getName().contains("Permission") ? "org:a:b" : "org:k";
             case "instance_id" -> instance.id();
             case "issuer" -> "issuer";
             case "jwks_uri" -> "https://example.com";
-            case "secret_key_id", "token_issuer_id" -> "none";
+            case "token_issuer_id" -> issuer;
+            case "secret_key_id" -> "none";
+            case "fields" -> args("external_id", "x");
             default -> null;
         };
     }
