@@ -22,6 +22,9 @@ public final class Input {
     private static final Pattern EMAIL = Pattern.compile("[^\\s@]+@[^\\s@]+\\.[^\\s@]+");
     private static final Pattern PHONE = Pattern.compile("\\+[1-9][0-9]{3,14}");
 
+    private static final Instant EARLIEST = Instant.parse("1583-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
     private Input() {}
 
     /** A text that must be there, trimmed. */
@@ -79,9 +82,19 @@ public final class Input {
         return value;
     }
 
+    /** A time of the years 1583 to 9999: Protobuf's timestamps know none after them, and calendars differ on those before. */
+    public static @Nullable Instant time(String param, @Nullable Instant value) {
+        if (value != null && (value.isBefore(EARLIEST) || value.isAfter(LATEST))) {
+            throw Refusal.field(
+                    ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " must be a time of the years 1583 to 9999.");
+        }
+        return value;
+    }
+
     /** The time a resource was created elsewhere, or now; kept in microseconds, as PostgreSQL does. */
     public static Instant createdAt(@Nullable Instant value, Clock clock) {
         Instant now = now(clock);
+        time("created_at", value);
         if (value != null && value.isAfter(now)) {
             throw Refusal.field(
                     ErrorCode.FORM_DISALLOW_FUTURE_DATE, "created_at", "created_at must not lie in the future.");

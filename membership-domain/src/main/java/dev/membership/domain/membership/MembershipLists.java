@@ -285,10 +285,10 @@ public class MembershipLists {
         conditions.contains("phone_number_query", "m.phone_key", filter.phoneNumberQuery());
         conditions.contains("username_query", "m.username_key", filter.usernameQuery());
         conditions.contains("name_query", "(m.first_name_key || ' ' || m.last_name_key)", filter.nameQuery());
-        conditions.ofUser("last_active_at <", filter.lastActiveAtBefore());
-        conditions.ofUser("last_active_at >", filter.lastActiveAtAfter());
-        conditions.ofUser("created_at <", filter.createdAtBefore());
-        conditions.ofUser("created_at >", filter.createdAtAfter());
+        conditions.ofUser("last_active_at <", Input.time("last_active_at_before", filter.lastActiveAtBefore()));
+        conditions.ofUser("last_active_at >", Input.time("last_active_at_after", filter.lastActiveAtAfter()));
+        conditions.ofUser("created_at <", Input.time("created_at_before", filter.createdAtBefore()));
+        conditions.ofUser("created_at >", Input.time("created_at_after", filter.createdAtAfter()));
         return conditions.sql();
     }
 

@@ -6,11 +6,16 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.input.Input;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Metadata(@JsonValue @JsonRawValue String json) {
     public static final int MAX_BYTES = 8 * 1024;
-    public static final int MAX_DEPTH = 64;
+    /** As deep as Protobuf's readers follow it: 100 messages, three for each level, and a few for what carries it. */
+    public static final int MAX_DEPTH = 32;
+
     public static final Metadata EMPTY = new Metadata("{}");
+
+    /** Whole numbers below it are doubles, too, without loss. */
+    private static final double EXACT = 1L << 53;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Pattern NUL = Pattern.compile("(?<!\\\\)(\\\\\\\\)*\\\\u0000");
@@ -47,7 +57,8 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         if (!(node instanceof ObjectNode object)) {
             throw Refusal.field(ErrorCode.FORM_PARAM_TYPE_INVALID, param, param + " must be an object.");
         }
-        return of(object).checked(param, depth(object));
+        plain(param, object);
+        return of(object).checked(param, object);
     }
 
     /**
@@ -62,7 +73,7 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         }
         ObjectNode target = read();
         merge(target, patch.read());
-        return of(target).checked(param, depth(target));
+        return of(target).checked(param, target);
     }
 
     private static void merge(ObjectNode target, ObjectNode patch) {
@@ -82,12 +93,12 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         });
     }
 
-    private Metadata checked(String param, int depth) {
+    private Metadata checked(String param, ObjectNode object) {
         if (json.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             throw Refusal.fieldLimit(
                     ErrorCode.FORM_PARAM_EXCEEDS_ALLOWED_SIZE, param, MAX_BYTES, param + " is larger than 8 KB.");
         }
-        if (depth > MAX_DEPTH) {
+        if (depth(object) > MAX_DEPTH) {
             throw Refusal.field(
                     ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " is nested more than " + MAX_DEPTH + " deep.");
         }
@@ -105,6 +116,38 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("kept metadata is not JSON", impossible);
         }
+    }
+
+    /**
+     * The object as every door writes it, so that the same request at another door is known as a repetition: keys are
+     * sorted, whole numbers have no fraction, which Protobuf gives them, and those beyond its doubles are refused.
+     */
+    private static JsonNode plain(String param, JsonNode node) {
+        switch (node) {
+            case ObjectNode object -> {
+                Map<String, JsonNode> sorted = new TreeMap<>();
+                object.properties().forEach(entry -> sorted.put(entry.getKey(), plain(param, entry.getValue())));
+                object.removeAll();
+                object.setAll(sorted);
+            }
+            case ArrayNode array -> {
+                for (int i = 0; i < array.size(); i++) {
+                    array.set(i, plain(param, array.get(i)));
+                }
+            }
+            case NumericNode number -> {
+                double value = number.doubleValue();
+                if (!Double.isFinite(value)) {
+                    throw Refusal.field(
+                            ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " contains a number that is too large.");
+                }
+                return number.isFloatingPointNumber() && value == Math.rint(value) && Math.abs(value) < EXACT
+                        ? LongNode.valueOf((long) value)
+                        : number;
+            }
+            default -> {}
+        }
+        return node;
     }
 
     private static int depth(JsonNode node) {

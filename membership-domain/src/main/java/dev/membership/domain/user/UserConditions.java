@@ -31,10 +31,10 @@ final class UserConditions {
         conditions.contains("username_query", "u.username_key", filter.usernameQuery());
         conditions.contains("name_query", "(u.first_name_key || ' ' || u.last_name_key)", filter.nameQuery());
         conditions.compare("u.banned =", filter.banned());
-        conditions.compare("u.last_active_at <", filter.lastActiveAtBefore());
-        conditions.compare("u.last_active_at >", filter.lastActiveAtAfter());
-        conditions.compare("u.created_at <", filter.createdAtBefore());
-        conditions.compare("u.created_at >", filter.createdAtAfter());
+        conditions.compare("u.last_active_at <", Input.time("last_active_at_before", filter.lastActiveAtBefore()));
+        conditions.compare("u.last_active_at >", Input.time("last_active_at_after", filter.lastActiveAtAfter()));
+        conditions.compare("u.created_at <", Input.time("created_at_before", filter.createdAtBefore()));
+        conditions.compare("u.created_at >", Input.time("created_at_after", filter.createdAtAfter()));
         return conditions.sql;
     }
 

@@ -8,6 +8,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -101,9 +102,9 @@ public record UserView(
                         ? createOrganizationsLimit
                         : Integer.valueOf(
                                 Input.atLeast("create_organizations_limit", fields.createOrganizationsLimit(), 0)),
-                fields.lastActiveAt() == null
-                        ? lastActiveAt
-                        : fields.lastActiveAt().truncatedTo(ChronoUnit.MICROS),
+                Optional.ofNullable(Input.time("last_active_at", fields.lastActiveAt()))
+                        .map(time -> time.truncatedTo(ChronoUnit.MICROS))
+                        .orElse(lastActiveAt),
                 createdAt,
                 at,
                 newVersion);

@@ -16,6 +16,9 @@ final class UnknownFields {
     private UnknownFields() {}
 
     static void refuse(Message message) {
+        if (UnreadableRequests.isUnreadable(message)) {
+            throw new Refusal(ErrorCode.REQUEST_BODY_INVALID);
+        }
         message.getUnknownFields().asMap().keySet().stream().findFirst().ifPresent(number -> {
             throw Refusal.field(
                     ErrorCode.FORM_PARAM_UNKNOWN,

@@ -76,7 +76,8 @@ public class HttpAuthentication {
         });
     }
 
-    private static void refuse(RoutingContext request, Refusal refusal) {
+    /** Answers a request without any further work. */
+    public static void refuse(RoutingContext request, Refusal refusal) {
         request.request().resume();
         request.response()
                 .setStatusCode(refusal.code().httpStatus())

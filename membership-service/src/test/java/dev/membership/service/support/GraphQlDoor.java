@@ -2,8 +2,10 @@ package dev.membership.service.support;
 
 import static io.restassured.RestAssured.given;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import graphql.language.FieldDefinition;
 import graphql.language.InputValueDefinition;
 import graphql.language.ListType;
@@ -31,7 +33,9 @@ import java.util.stream.StreamSupport;
 
 /** The GraphQL door, called by its schema: every scalar field is asked for, three levels deep. */
 public final class GraphQlDoor implements Door {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Escapes lift what UTF-8 has no form for, such as half of a surrogate pair. */
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     /** Not REST Assured, whose own work takes longer than the call: tests that race want all of the machine. */
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -214,10 +214,12 @@ public final class GrpcDoor implements Door {
             if (detail.is(ErrorInfo.class)) {
                 try {
                     ErrorInfo info = detail.unpack(ErrorInfo.class);
-                    return new Refused(
+                    Refused refused = new Refused(
                             info.getReason().toLowerCase(Locale.ROOT),
                             failure.getStatus().getCode() + " " + status.getMessage(),
                             new LinkedHashMap<>(info.getMetadataMap()));
+                    refused.initCause(failure);
+                    return refused;
                 } catch (InvalidProtocolBufferException unreadable) {
                     throw new IllegalStateException(unreadable);
                 }

@@ -1,0 +1,196 @@
+package dev.membership.service.contract;
+
+import static dev.membership.service.support.Door.args;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.membership.service.support.Door.Listed;
+import dev.membership.service.support.GrpcDoor;
+import dev.membership.service.support.Instances;
+import dev.membership.service.support.Refused;
+import dev.membership.service.support.TestDatabase;
+import dev.membership.service.support.ThroughEachDoor;
+import dev.membership.service.support.Via;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The operator's service, over gRPC only, and what its keys may do at both doors. */
+@QuarkusTest
+class AdminContractTest extends ContractTest {
+    @Test
+    void aSecretIsShownOnceAndNotKept() {
+        JsonNode created = admin("CreateSecretKey", "instance_id", instance.id(), "name", "backend");
+        String secret = created.get("secret").asText();
+        Listed keys = grpc().list(Instances.OPERATOR_TOKEN, "ListSecretKeys", args("instance_id", instance.id()));
+
+        assertThat(secret).startsWith("sk_");
+        assertThat(created.at("/key/hint").asText()).isEqualTo(secret.substring(secret.length() - 4));
+        assertThat(keys.items()).hasSize(2);
+        assertThat(keys.items().toString()).contains("backend").doesNotContain(secret);
+        assertThat(TestDatabase.query("SELECT to_jsonb(k)::text AS row FROM secret_key k")
+                        .toString())
+                .doesNotContain(secret);
+    }
+
+    @ThroughEachDoor
+    void aRevokedKeyEndsAtOnce(Via door) {
+        JsonNode created = admin("CreateSecretKey", "instance_id", instance.id(), "name", "backend");
+        String secret = created.get("secret").asText();
+        String id = created.at("/key/id").asText();
+        assertThat(with(door, secret, "GetOrganizationSettings")).isNull();
+
+        JsonNode revoked = admin("RevokeSecretKey", "instance_id", instance.id(), "secret_key_id", id);
+        JsonNode again = admin("RevokeSecretKey", "instance_id", instance.id(), "secret_key_id", id);
+
+        assertThat(with(door, secret, "GetOrganizationSettings").code()).isEqualTo("clerk_key_invalid");
+        assertThat(revoked.hasNonNull("revokedAt")).isTrue();
+        assertThat(again).isEqualTo(revoked);
+    }
+
+    @ThroughEachDoor
+    void aReadOnlyKeyReadsAndDoesNotWrite(Via door) {
+        String key = instances().key(instance.id(), true, List.of());
+
+        assertThat(with(door, key, "GetOrganizationSettings")).isNull();
+        assertThat(with(door, key, "CreateOrganization", "name", "Acme").code()).isEqualTo("authorization_invalid");
+        assertThat(list(door, "ListOrganizations").items()).isEmpty();
+    }
+
+    @ThroughEachDoor
+    void aKeyForNamedOperationsCallsThoseAndNoOthers(Via door) {
+        String key = instances().key(instance.id(), false, List.of("CreateOrganization"));
+
+        assertThat(with(door, key, "CreateOrganization", "name", "Acme")).isNull();
+        assertThat(with(door, key, "GetOrganizationSettings").code()).isEqualTo("authorization_invalid");
+    }
+
+    @ThroughEachDoor
+    void aKeyReachesItsOwnInstanceOnly(Via door) {
+        String other = instances().create().key();
+        String organization = instance.organization();
+
+        assertThat(with(door, other, "GetOrganization", "organization_id", organization)
+                        .code())
+                .isEqualTo("resource_not_found");
+    }
+
+    @ThroughEachDoor
+    void theOperatorIsNobodyInAnInstance(Via door) {
+        assertThat(with(door, Instances.OPERATOR_TOKEN, "GetOrganizationSettings")
+                        .code())
+                .isEqualTo("authorization_invalid");
+    }
+
+    @Test
+    void aSecretKeyIsNoOperator() {
+        for (String operation : GrpcDoor.methods().keySet()) {
+            if (GrpcDoor.methods().get(operation).getFile().getPackage().equals("membership.admin.v1")) {
+                Refused refused = with(Via.GRPC, instance.key(), operation);
+
+                assertThat(refused).as(operation).isNotNull();
+                assertThat(refused.code()).as(operation).isEqualTo("authorization_invalid");
+                assertThat(graphQl().has(operation))
+                        .as("GraphQL has " + operation)
+                        .isFalse();
+            }
+        }
+    }
+
+    @Test
+    void anUnknownOperationIsNoLimit() {
+        Refused refused = refusedAdmin(
+                "CreateSecretKey", "instance_id", instance.id(), "name", "k", "operations", List.of("CreateInstance"));
+
+        assertThat(refused.code()).isEqualTo("form_param_value_invalid");
+        assertThat(refused.param()).isEqualTo("operations");
+    }
+
+    @Test
+    void instancesAreListedInTheOrderOfTheirCreation() {
+        String id = Instances.unique("ins_mine");
+        admin("CreateInstance", "name", "mine", "id", id);
+
+        List<String> all = new ArrayList<>();
+        String token = "";
+        do {
+            Listed page =
+                    grpc().list(Instances.OPERATOR_TOKEN, "ListInstances", args("page_size", 500, "page_token", token));
+            page.items().forEach(item -> all.add(item.get("id").asText()));
+            token = page.next();
+        } while (!token.isEmpty());
+
+        assertThat(all).doesNotHaveDuplicates().containsSubsequence(instance.id(), id);
+        assertThat(refusedAdmin("CreateInstance", "name", "mine", "id", id).code())
+                .isEqualTo("form_identifier_exists");
+    }
+
+    @Test
+    void whatIsUnknownIsNotFound() {
+        assertThat(refusedAdmin("CreateSecretKey", "instance_id", "ins_none", "name", "k")
+                        .meta())
+                .containsEntry("resource", "instance");
+        assertThat(refusedAdmin("ListSecretKeys", "instance_id", "ins_none").meta())
+                .containsEntry("resource", "instance");
+        assertThat(refusedAdmin("RevokeSecretKey", "instance_id", instance.id(), "secret_key_id", "key_none")
+                        .meta())
+                .containsEntry("resource", "secret_key");
+        assertThat(refusedAdmin("DeleteTokenIssuer", "instance_id", instance.id(), "token_issuer_id", "iss_none")
+                        .meta())
+                .containsEntry("resource", "token_issuer");
+    }
+
+    @Test
+    void anIssuerIsRegisteredChangedAndRemoved() {
+        String issuer = "https://" + Instances.unique("i") + ".example.com";
+        JsonNode created = admin(
+                "CreateTokenIssuer",
+                "instance_id",
+                instance.id(),
+                "issuer",
+                issuer,
+                "jwks_uri",
+                issuer + "/jwks",
+                "audience",
+                "api");
+        String id = created.get("id").asText();
+
+        JsonNode updated =
+                admin("UpdateTokenIssuer", "instance_id", instance.id(), "token_issuer_id", id, "audience", "");
+
+        assertThat(created.get("audience").asText()).isEqualTo("api");
+        assertThat(updated.has("audience")).isFalse();
+        assertThat(updated.get("jwksUri").asText()).isEqualTo(issuer + "/jwks");
+        assertThat(refusedAdmin("CreateTokenIssuer", "instance_id", instance.id(), "issuer", issuer, "jwks_uri", issuer)
+                        .param())
+                .isEqualTo("issuer");
+        assertThat(refusedAdmin(
+                                "CreateTokenIssuer",
+                                "instance_id",
+                                instance.id(),
+                                "issuer",
+                                "other",
+                                "jwks_uri",
+                                "file:///etc/passwd")
+                        .code())
+                .isEqualTo("form_param_format_invalid");
+        admin("DeleteTokenIssuer", "instance_id", instance.id(), "token_issuer_id", id);
+        assertThat(grpc().list(Instances.OPERATOR_TOKEN, "ListTokenIssuers", args("instance_id", instance.id()))
+                        .items())
+                .isEmpty();
+    }
+
+    private static JsonNode admin(String operation, Object... arguments) {
+        return grpc().call(Instances.OPERATOR_TOKEN, operation, args(arguments));
+    }
+
+    private static Refused refusedAdmin(String operation, Object... arguments) {
+        return catchThrowableOfType(Refused.class, () -> admin(operation, arguments));
+    }
+
+    private static Refused with(Via door, String credential, String operation, Object... arguments) {
+        return catchThrowableOfType(Refused.class, () -> door.call(credential, operation, args(arguments)));
+    }
+}

@@ -1,0 +1,201 @@
+package dev.membership.service.contract;
+
+import static dev.membership.service.support.Door.args;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.membership.service.support.Answers;
+import dev.membership.service.support.Door.Listed;
+import dev.membership.service.support.Instances.TestInstance;
+import dev.membership.service.support.Refused;
+import dev.membership.service.support.ThroughEachDoor;
+import dev.membership.service.support.Via;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** Page sizes, tokens and cursors: a token is good for the list it was made for and for no other. */
+@QuarkusTest
+class PageTokenContractTest extends ContractTest {
+    private final String organization = instance.organization();
+
+    PageTokenContractTest() {
+        for (int i = 0; i < 3; i++) {
+            instance.member(organization, "org:member");
+            instance.organization();
+        }
+    }
+
+    @ThroughEachDoor
+    void aPageHasOneTo500Rows(Via door) {
+        for (int size : new int[] {-1, 501, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+            Refused refused = refusedList(door, "ListOrganizations", "page_size", size);
+
+            assertThat(refused).as("size " + size).isNotNull();
+            assertThat(refused.code()).isEqualTo("form_param_value_invalid");
+            assertThat(refused.param()).isEqualTo(door == Via.GRPC ? "page_size" : "first");
+        }
+        assertThat(refusedList(door, "ListOrganizations", "page_size", 500)).isNull();
+    }
+
+    @ThroughEachDoor
+    void rowsToPassOverAreNotNegative(Via door) {
+        assertThat(refusedList(door, "ListOrganizations", "page_size", 1, "skip", -5)
+                        .code())
+                .isEqualTo("form_param_value_invalid");
+    }
+
+    @ThroughEachDoor
+    void aTokenThatWasMadeUpOrChangedIsRefused(Via door) {
+        String token = list(door, "ListOrganizations", "page_size", 1).next();
+        byte[] changed = Base64.getUrlDecoder().decode(token);
+        changed[changed.length - 1] ^= 1;
+
+        for (String forged : List.of(
+                "x",
+                "%%%",
+                "AQ",
+                token.substring(0, token.length() - 4),
+                token + token,
+                "A".repeat(5000),
+                Base64.getUrlEncoder().withoutPadding().encodeToString(changed))) {
+            refusedToken(door, "ListOrganizations", args("page_size", 1), forged);
+        }
+    }
+
+    @ThroughEachDoor
+    void aTokenOfAnotherListOrderFilterOrParentIsRefused(Via door) {
+        String ofOrganizations = list(door, "ListOrganizations", "page_size", 1).next();
+        String ofMembers = list(door, "ListMemberships", "organization_id", organization, "page_size", 1)
+                .next();
+
+        refusedToken(door, "ListUsers", args(), ofOrganizations);
+        refusedToken(door, "ListRoles", args(), ofOrganizations);
+        refusedToken(door, "ListOrganizations", args("order_by", "name"), ofOrganizations);
+        refusedToken(door, "ListOrganizations", args("order_by", "+created_at"), ofOrganizations);
+        refusedToken(door, "ListOrganizations", args("query", "a"), ofOrganizations);
+        refusedToken(door, "ListOrganizations", args("organization_id", List.of(organization)), ofOrganizations);
+        refusedToken(door, "ListMemberships", args(), ofMembers);
+        refusedToken(door, "ListMemberships", args("organization_id", instance.organization()), ofMembers);
+        refusedToken(
+                door,
+                "ListMemberships",
+                args("organization_id", organization, "filter", args("role", List.of("org:member"))),
+                ofMembers);
+    }
+
+    @ThroughEachDoor
+    void aTokenOfAnotherInstanceIsRefused(Via door) {
+        String token = list(door, "ListOrganizations", "page_size", 1).next();
+        TestInstance other = instances().create();
+        other.organization();
+
+        Refused refused = catchThrowableOfType(
+                Refused.class, () -> door.list(other.key(), "ListOrganizations", args("page_token", token)));
+
+        assertThat(refused.code()).isEqualTo("form_param_value_invalid");
+    }
+
+    @ThroughEachDoor
+    void aTokenIsGoodAtTheOtherDoorAndForAnotherPageSize(Via door) {
+        Listed first = list(door, "ListOrganizations", "page_size", 1);
+
+        List<JsonNode> rest = list(door.other(), "ListOrganizations", "page_size", 10, "page_token", first.next())
+                .items();
+
+        assertThat(Answers.texts(rest, "/id"))
+                .hasSize(3)
+                .doesNotContain(first.items().getFirst().get("id").asText());
+    }
+
+    @ThroughEachDoor
+    void aTokenAndRowsToPassOverExcludeEachOther(Via door) {
+        String token = list(door, "ListOrganizations", "page_size", 1).next();
+
+        assertThat(refusedList(door, "ListOrganizations", "page_size", 1, "page_token", token, "skip", 1)
+                        .code())
+                .isEqualTo("form_conditional_param_disallowed");
+    }
+
+    @Test
+    void cursorsLeadBackwardsInTheListsOwnOrder() {
+        List<String> all = Answers.texts(
+                list(Via.GRPC, "ListOrganizations", "order_by", "created_at").items(), "/id");
+
+        JsonNode last = connection("last: 2");
+        JsonNode before = connection(
+                "last: 2, before: \"" + last.at("/pageInfo/startCursor").asText() + '"');
+
+        assertThat(ids(last)).isEqualTo(all.subList(2, 4));
+        assertThat(ids(before)).isEqualTo(all.subList(0, 2));
+        assertThat(last.at("/pageInfo/hasPreviousPage").asBoolean()).isTrue();
+        assertThat(last.at("/pageInfo/hasNextPage").asBoolean()).isFalse();
+        assertThat(before.at("/pageInfo/hasPreviousPage").asBoolean()).isFalse();
+        assertThat(before.at("/pageInfo/hasNextPage").asBoolean()).isTrue();
+    }
+
+    @Test
+    void numberedPagesBeginWithOne() {
+        List<String> all = Answers.texts(
+                list(Via.GRPC, "ListOrganizations", "order_by", "created_at").items(), "/id");
+
+        assertThat(ids(connection("initialPage: 1, pageSize: 3"))).isEqualTo(all.subList(0, 3));
+        assertThat(ids(connection("initialPage: 2, pageSize: 3"))).isEqualTo(all.subList(3, 4));
+        assertThat(ids(connection("initialPage: 3, pageSize: 3"))).isEmpty();
+        for (String refused : List.of(
+                "initialPage: 0",
+                "pageSize: 0",
+                "pageSize: 501",
+                "initialPage: 2147483647, pageSize: 500",
+                "first: 0",
+                "last: -1")) {
+            assertThat(catchThrowableOfType(Refused.class, () -> connection(refused)))
+                    .as(refused)
+                    .extracting(Refused::code)
+                    .isEqualTo("form_param_value_invalid");
+        }
+    }
+
+    @Test
+    void theWaysToPageExcludeEachOther() {
+        for (String both : List.of("first: 1, last: 1", "first: 1, initialPage: 1", "last: 1, pageSize: 1")) {
+            assertThat(catchThrowableOfType(Refused.class, () -> connection(both)))
+                    .as(both)
+                    .extracting(Refused::code)
+                    .isEqualTo("form_conditional_param_disallowed");
+        }
+    }
+
+    private JsonNode connection(String page) {
+        return graphQl()
+                .send(
+                        instance.key(),
+                        "{ listOrganizations(orderBy: \"created_at\", " + page
+                                + ") { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
+                        Map.of())
+                .at("/data/listOrganizations");
+    }
+
+    private static List<String> ids(JsonNode connection) {
+        return Answers.texts(
+                StreamSupport.stream(connection.get("nodes").spliterator(), false)
+                        .toList(),
+                "/id");
+    }
+
+    private void refusedToken(Via door, String operation, Map<String, Object> arguments, String token) {
+        Map<String, Object> request = new java.util.LinkedHashMap<>(arguments);
+        request.put("page_token", token);
+        List<String> described = List.of(operation, arguments.toString(), token);
+
+        Refused refused = catchThrowableOfType(Refused.class, () -> door.list(instance.key(), operation, request));
+
+        assertThat(refused).as("%s", described).isNotNull();
+        assertThat(refused.code()).as("%s", described).isEqualTo("form_param_value_invalid");
+        assertThat(refused.param()).isEqualTo(door == Via.GRPC ? "page_token" : "after");
+    }
+}
