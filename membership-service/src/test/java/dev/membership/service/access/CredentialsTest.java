@@ -153,7 +153,7 @@ class CredentialsTest extends DoorTest {
         Instant deadline = Instant.now().plus(Duration.ofSeconds(15));
         int refused = 0;
         // Over one door: between calls over two the new key may arrive.
-        while (!overGrpc(issuer.token(user)).equals(ACCEPTED)) {
+        while (!readingOverGrpc(issuer.token(user)).equals(ACCEPTED)) {
             refused++;
             assertThat(Instant.now()).as("until the new key is accepted").isBefore(deadline);
         }
@@ -342,13 +342,13 @@ class CredentialsTest extends DoorTest {
 
     /** Reads the user's own data over both doors: accepted, or the code of the refusal, the same on both. */
     private String outcome(String credential) {
-        String overGrpc = overGrpc(credential);
+        String overGrpc = readingOverGrpc(credential);
         assertThat(codeOf(() -> graphQl(instance).call(credential, "GetUser", args("user_id", user))))
                 .isEqualTo(overGrpc);
         return overGrpc;
     }
 
-    private String overGrpc(String credential) {
+    private String readingOverGrpc(String credential) {
         return codeOf(() -> grpc().call(credential, "GetUser", args("user_id", user)));
     }
 
