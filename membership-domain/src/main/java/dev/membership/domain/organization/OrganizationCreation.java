@@ -12,7 +12,7 @@ import dev.membership.domain.error.Refusal;
 import dev.membership.domain.event.Events;
 import dev.membership.domain.identifier.Ids;
 import dev.membership.domain.input.Input;
-import dev.membership.domain.membership.Memberships;
+import dev.membership.domain.membership.MembershipCreation;
 import dev.membership.domain.metadata.Metadata;
 import dev.membership.domain.operation.Operations;
 import dev.membership.domain.organization.OrganizationCommands.Create;
@@ -32,7 +32,7 @@ public class OrganizationCreation {
     private final Database database;
     private final OrganizationCounters counters;
     private final OrganizationRepository repository;
-    private final Memberships memberships;
+    private final MembershipCreation memberships;
     private final Events events;
     private final Ids ids;
     private final Clock clock;
@@ -43,7 +43,7 @@ public class OrganizationCreation {
             Database database,
             OrganizationCounters counters,
             OrganizationRepository repository,
-            Memberships memberships,
+            MembershipCreation memberships,
             Events events,
             Ids ids,
             Clock clock) {

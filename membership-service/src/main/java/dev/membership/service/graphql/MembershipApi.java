@@ -7,6 +7,7 @@ import dev.membership.domain.membership.MembershipCommands.Check;
 import dev.membership.domain.membership.MembershipCommands.Key;
 import dev.membership.domain.membership.MembershipCommands.Listing;
 import dev.membership.domain.membership.MembershipCommands.Parent;
+import dev.membership.domain.membership.MembershipCreation;
 import dev.membership.domain.membership.MembershipLists;
 import dev.membership.domain.membership.MembershipView;
 import dev.membership.domain.membership.Memberships;
@@ -32,12 +33,19 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class MembershipApi {
     private final GraphQlCalls calls;
+    private final MembershipCreation creation;
     private final Memberships memberships;
     private final MembershipLists lists;
     private final PermissionChecks checks;
 
-    MembershipApi(GraphQlCalls calls, Memberships memberships, MembershipLists lists, PermissionChecks checks) {
+    MembershipApi(
+            GraphQlCalls calls,
+            MembershipCreation creation,
+            Memberships memberships,
+            MembershipLists lists,
+            PermissionChecks checks) {
         this.calls = calls;
+        this.creation = creation;
         this.memberships = memberships;
         this.lists = lists;
         this.checks = checks;
@@ -195,7 +203,7 @@ public class MembershipApi {
             @Id @Nullable String id,
             @Nullable Instant createdAt,
             @Nullable String requestId) {
-        return calls.answer(caller -> new MembershipNode(memberships.create(
+        return calls.answer(caller -> new MembershipNode(creation.create(
                 caller,
                 requestId,
                 new MembershipCommands.Create(

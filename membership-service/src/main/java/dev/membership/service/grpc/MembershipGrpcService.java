@@ -6,6 +6,7 @@ import dev.membership.domain.caller.Caller;
 import dev.membership.domain.membership.MembershipCommands;
 import dev.membership.domain.membership.MembershipCommands.Key;
 import dev.membership.domain.membership.MembershipCommands.Parent;
+import dev.membership.domain.membership.MembershipCreation;
 import dev.membership.domain.membership.MembershipLists;
 import dev.membership.domain.membership.MembershipView;
 import dev.membership.domain.membership.Memberships;
@@ -41,12 +42,19 @@ import org.jspecify.annotations.Nullable;
 @GrpcService
 class MembershipGrpcService implements MembershipService {
     private final GrpcCalls calls;
+    private final MembershipCreation creation;
     private final Memberships memberships;
     private final MembershipLists lists;
     private final PermissionChecks checks;
 
-    MembershipGrpcService(GrpcCalls calls, Memberships memberships, MembershipLists lists, PermissionChecks checks) {
+    MembershipGrpcService(
+            GrpcCalls calls,
+            MembershipCreation creation,
+            Memberships memberships,
+            MembershipLists lists,
+            PermissionChecks checks) {
         this.calls = calls;
+        this.creation = creation;
         this.memberships = memberships;
         this.lists = lists;
         this.checks = checks;
@@ -56,7 +64,7 @@ class MembershipGrpcService implements MembershipService {
     public Uni<Membership> createMembership(CreateMembershipRequest request) {
         return calls.answer(
                 request,
-                caller -> message(memberships.create(
+                caller -> message(creation.create(
                         caller,
                         request.getRequestId(),
                         new MembershipCommands.Create(
