@@ -82,6 +82,43 @@ public class Events {
                 texts(entries, entry -> json(entry.change().after()))));
     }
 
+    /**
+     * The statement that records a change in an organization, as a part of the one that makes it.
+     *
+     * @param from names of the parts that it reads, of which one has the event's number
+     * @param sequence that number, in SQL
+     * @param before {@link Change#before}, in SQL of type {@code jsonb}
+     * @param after {@link Change#after}, likewise
+     */
+    public Sql appending(
+            Call call,
+            String organizationId,
+            String from,
+            String sequence,
+            String type,
+            String resourceId,
+            Sql before,
+            Sql after) {
+        return Sql.of(
+                        """
+                        INSERT INTO outbox_event (instance_id, organization_id, organization_sequence, type, resource_id,
+                            actor_type, actor_id, operation, request_id, occurred_at, before, after)
+                        SELECT ?, ?, %s, ?, ?, ?, ?, ?, ?, ?,\s""".formatted(sequence),
+                        call.instanceId(),
+                        organizationId,
+                        type,
+                        resourceId,
+                        call.actorType(),
+                        call.caller().id(),
+                        call.operation().publicName(),
+                        call.requestId(),
+                        Input.now(clock))
+                .add(before)
+                .add(", ")
+                .add(after)
+                .add(" FROM " + from);
+    }
+
     private static List<@Nullable String> texts(List<Entry> entries, Function<Entry, @Nullable String> value) {
         return entries.stream().<@Nullable String>map(value).toList();
     }

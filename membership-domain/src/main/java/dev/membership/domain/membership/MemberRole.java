@@ -14,7 +14,17 @@ import java.util.List;
 @RegisterForReflection
 public record MemberRole(String id, String key, String name, List<String> permissions, boolean elevated) {
     /** What a statement selects for {@link #read}, with {@code r} for the role. */
-    static final String COLUMNS = "r.id, r.key, r.name, r.permission_keys, r.elevated";
+    static final String COLUMNS = columns("r");
+
+    /** The same with another name for the role. */
+    static String columns(String role) {
+        return "%1$s.id, %1$s.key, %1$s.name, %1$s.permission_keys, %1$s.elevated".formatted(role);
+    }
+
+    /** In SQL, the role as it was written last: another text as soon as somebody writes it again. */
+    static String state(String role) {
+        return "concat_ws(' ', %1$s.id, %1$s.xmin)".formatted(role);
+    }
 
     static MemberRole read(Row row) throws SQLException {
         return new MemberRole(row.text(), row.text(), row.text(), row.texts(), row.flag());

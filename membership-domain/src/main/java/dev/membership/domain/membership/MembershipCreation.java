@@ -5,90 +5,114 @@ import dev.membership.domain.caller.Call;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.caller.Operation;
 import dev.membership.domain.database.Database;
+import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
+import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.event.Events;
 import dev.membership.domain.identifier.Ids;
 import dev.membership.domain.input.Input;
 import dev.membership.domain.membership.MembershipCommands.Create;
 import dev.membership.domain.metadata.Metadata;
+import dev.membership.domain.operation.Json;
 import dev.membership.domain.operation.Operations;
 import dev.membership.domain.organization.OrganizationCounters;
 import dev.membership.domain.organization.OrganizationCounters.Counts;
+import dev.membership.domain.organization.OrganizationTurns;
 import dev.membership.domain.organization.OrganizationView;
 import dev.membership.domain.user.PublicUserData;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes users members of organizations. */
 @ApplicationScoped
 public class MembershipCreation {
+    private static final int ATTEMPTS = 4;
+
+    private static final String CANDIDATE = " FROM organization o " + OrganizationView.JOIN_COUNTER + """
+            JOIN role r ON r.instance_id = o.instance_id
+            JOIN app_user u ON u.instance_id = o.instance_id
+            WHERE o.instance_id = ? AND o.id = ? AND o.deleted_at IS NULL""";
+
+    /** In SQL, the three rows as they were written last: another text as soon as somebody writes one again. */
+    private static final String STATE = "concat_ws(' ', o.xmin, u.xmin, r.xmin)";
+
     private final Operations operations;
+    private final OrganizationTurns turns;
     private final Access access;
     private final Database database;
     private final OrganizationCounters counters;
-    private final MembershipRepository repository;
     private final Events events;
     private final Ids ids;
     private final Clock clock;
 
     MembershipCreation(
             Operations operations,
+            OrganizationTurns turns,
             Access access,
             Database database,
             OrganizationCounters counters,
-            MembershipRepository repository,
             Events events,
             Ids ids,
             Clock clock) {
         this.operations = operations;
+        this.turns = turns;
         this.access = access;
         this.database = database;
         this.counters = counters;
-        this.repository = repository;
         this.events = events;
         this.ids = ids;
         this.clock = clock;
     }
 
-    /** The user, role and organization that a new membership will join; the first two are locked as they are. */
-    private record Candidate(OrganizationView organization, PublicUserData user, MemberRole role) {}
+    /**
+     * The organization, user and role of a new membership.
+     *
+     * @param state names the rows as they were read: a row that is written since has another
+     */
+    private record Candidate(OrganizationView organization, PublicUserData user, MemberRole role, String state) {}
 
     /**
-     * Adds a user to an organization.
+     * Adds a user to an organization, by two statements.
      *
      * @throws Refusal {@code already_a_member_in_organization}, {@code organization_membership_quota_exceeded},
      *     {@code resource_not_found} for the organization, user or role
      */
     public MembershipView create(Caller caller, @Nullable String requestId, Create command) {
         Call call = new Call(caller, Operation.CREATE_MEMBERSHIP, requestId);
-        return operations.write(call, command, MembershipView.class, () -> {
-            String organizationId = Input.reference("organization_id", command.organizationId());
-            String userId = Input.reference("user_id", command.userId());
-            String role = Input.reference("role", command.role());
-            access.require(caller, organizationId, Access.MANAGE_MEMBERS);
-            Input.backendOnly(caller.isBackend(), "public_metadata", command.publicMetadata() != null);
-            Input.backendOnly(caller.isBackend(), "private_metadata", command.privateMetadata() != null);
-            Input.backendOnly(caller.isBackend(), "id", command.id() != null);
-            Input.backendOnly(caller.isBackend(), "created_at", command.createdAt() != null);
-            Candidate candidate = candidate(caller, organizationId, userId, role);
-            Instant now = Input.now(clock);
-            MembershipView created = add(
-                    call,
-                    new MembershipView(
-                            ids.givenOrNext(Ids.Kind.MEMBERSHIP, "id", command.id()),
-                            candidate.role(),
-                            Metadata.EMPTY.merge("public_metadata", command.publicMetadata()),
-                            Metadata.EMPTY.merge("private_metadata", command.privateMetadata()),
-                            Input.createdAt(command.createdAt(), clock),
-                            now,
-                            0,
-                            candidate.user(),
-                            candidate.organization()));
-            return created.visibleTo(caller);
-        });
+        return turns.take(
+                command.organizationId(),
+                () -> operations.writeAtOnce(call, command, MembershipView.class, () -> {
+                    String organizationId = Input.reference("organization_id", command.organizationId());
+                    String userId = Input.reference("user_id", command.userId());
+                    String role = Input.reference("role", command.role());
+                    access.require(caller, organizationId, Access.MANAGE_MEMBERS);
+                    Input.backendOnly(caller.isBackend(), "public_metadata", command.publicMetadata() != null);
+                    Input.backendOnly(caller.isBackend(), "private_metadata", command.privateMetadata() != null);
+                    Input.backendOnly(caller.isBackend(), "id", command.id() != null);
+                    Input.backendOnly(caller.isBackend(), "created_at", command.createdAt() != null);
+                    return add(
+                                    call,
+                                    () -> candidate(caller, organizationId, userId, "r.key", role)
+                                            .orElseThrow(() -> missing(caller, organizationId, userId)),
+                                    candidate -> new MembershipView(
+                                            ids.givenOrNext(Ids.Kind.MEMBERSHIP, "id", command.id()),
+                                            candidate.role(),
+                                            Metadata.EMPTY.merge("public_metadata", command.publicMetadata()),
+                                            Metadata.EMPTY.merge("private_metadata", command.privateMetadata()),
+                                            Input.createdAt(command.createdAt(), clock),
+                                            Input.now(clock),
+                                            0,
+                                            candidate.user(),
+                                            candidate.organization()))
+                            .visibleTo(caller);
+                }));
     }
 
     /**
@@ -96,76 +120,111 @@ public class MembershipCreation {
      *
      * @param roleId of the creators' role
      */
-    public OrganizationView addCreator(Call call, OrganizationView organization, String userId, String roleId) {
-        PublicUserData user = database.first(
-                        Sql.of(
-                                "SELECT " + PublicUserData.COLUMNS
-                                        + " FROM app_user u WHERE u.instance_id = ? AND u.id = ?",
-                                call.instanceId(),
-                                userId),
-                        PublicUserData::read)
-                .orElseThrow();
-        MemberRole role = database.first(
-                        Sql.of(
-                                "SELECT " + MemberRole.COLUMNS + " FROM role r WHERE r.instance_id = ? AND r.id = ?",
-                                call.instanceId(),
-                                roleId),
-                        MemberRole::read)
-                .orElseThrow();
+    public OrganizationView addCreator(Call call, String organizationId, String userId, String roleId) {
         Instant now = Input.now(clock);
         return add(
                         call,
-                        new MembershipView(
+                        () -> candidate(call.caller(), organizationId, userId, "r.id", roleId)
+                                .orElseThrow(),
+                        candidate -> new MembershipView(
                                 ids.next(Ids.Kind.MEMBERSHIP),
-                                role,
+                                candidate.role(),
                                 Metadata.EMPTY,
                                 Metadata.EMPTY,
                                 now,
                                 now,
                                 0,
-                                user,
-                                organization))
+                                candidate.user(),
+                                candidate.organization()))
                 .organization();
     }
 
-    private MembershipView add(Call call, MembershipView joining) {
-        Counts counts = counters.addMember(
-                call.caller(), joining.organization().id(), joining.role().elevated());
-        MembershipView created = joining.withCounts(counts);
-        repository.add(call.instanceId(), created);
-        events.append(
-                call,
-                created.organization().id(),
-                counts.sequence(),
-                new Events.Change("organizationMembership.created", created.id(), null, created));
-        return created;
+    /** Reads what is to be joined and joins it, anew whenever somebody has changed it in between. */
+    private MembershipView add(Call call, Supplier<Candidate> read, Function<Candidate, MembershipView> membership) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Candidate candidate = read.get();
+            MembershipView joining = membership.apply(candidate);
+            Outcome outcome = database.first(join(call, joining, candidate.state()), MembershipCreation::outcome)
+                    .orElseThrow();
+            if (outcome.counts() != null) {
+                return joining.withCounts(outcome.counts());
+            }
+            if (outcome.unchanged()) {
+                throw counters.whyNotAdded(call.caller(), joining.organization().id());
+            }
+        }
+        throw new Refusal(ErrorCode.CONFLICT);
     }
 
-    private Candidate candidate(Caller caller, String organizationId, String userId, String role) {
+    /**
+     * What came of {@link #join}.
+     *
+     * @param unchanged whether organization, user and role still were as they had been read
+     * @param counts null: nobody was added
+     */
+    private record Outcome(boolean unchanged, @Nullable Counts counts) {}
+
+    /** One statement, so that the organization's counters are locked for no longer than PostgreSQL takes for it. */
+    private Sql join(Call call, MembershipView joining, String state) {
+        String organizationId = joining.organization().id();
+        return Sql.of("WITH candidate AS (SELECT 1" + CANDIDATE, call.instanceId(), organizationId)
+                .add(
+                        " AND u.id = ? AND r.id = ? AND " + STATE
+                                + " = ? FOR SHARE OF u FOR KEY SHARE OF r), counter AS (",
+                        joining.user().userId(),
+                        joining.role().id(),
+                        state)
+                .add(counters.addingMember(
+                        call.caller(), organizationId, joining.role().elevated(), "candidate"))
+                .add(
+                        """
+                        ), added AS (
+                            INSERT INTO membership (instance_id, id, organization_id, user_id, role_id,
+                                public_metadata, private_metadata, created_at, updated_at)
+                            SELECT ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ? FROM counter
+                        ), recorded AS (
+                        """,
+                        call.instanceId(),
+                        joining.id(),
+                        organizationId,
+                        joining.user().userId(),
+                        joining.role().id(),
+                        joining.publicMetadata().json(),
+                        joining.privateMetadata().json(),
+                        joining.createdAt(),
+                        joining.updatedAt())
+                .add(events.appending(
+                        call,
+                        organizationId,
+                        "counter",
+                        "counter.event_sequence",
+                        "organizationMembership.created",
+                        joining.id(),
+                        Sql.of("NULL::jsonb"),
+                        OrganizationCounters.jsonWithCounts(Json.write(joining), "counter")))
+                .add(") SELECT EXISTS (SELECT FROM candidate), c.event_sequence IS NOT NULL, "
+                        + OrganizationCounters.COUNTS + " FROM (SELECT) AS always LEFT JOIN counter c ON true");
+    }
+
+    private static Outcome outcome(Row row) throws SQLException {
+        return new Outcome(row.flag(), row.flag() ? OrganizationCounters.counts(row) : null);
+    }
+
+    private Optional<Candidate> candidate(
+            Caller caller, String organizationId, String userId, String roleColumn, String role) {
         return database.first(
-                        Sql.of(
-                                "SELECT " + MemberRole.COLUMNS + ", " + PublicUserData.COLUMNS + ", "
-                                        + OrganizationView.COLUMNS
-                                        + """
-                                         FROM organization o
-                                        """
-                                        + OrganizationView.JOIN_COUNTER
-                                        + """
-                                        JOIN role r ON r.instance_id = o.instance_id AND r.key = ?
-                                        JOIN app_user u ON u.instance_id = o.instance_id AND u.id = ?
-                                        WHERE o.instance_id = ? AND o.id = ? AND o.deleted_at IS NULL
-                                        FOR SHARE OF u FOR KEY SHARE OF r
-                                        """,
-                                role,
-                                userId,
+                Sql.of(
+                                "SELECT " + STATE + ", " + MemberRole.COLUMNS + ", " + PublicUserData.COLUMNS + ", "
+                                        + OrganizationView.COLUMNS + CANDIDATE,
                                 caller.instanceId(),
-                                organizationId),
-                        row -> {
-                            MemberRole found = MemberRole.read(row);
-                            PublicUserData user = PublicUserData.read(row);
-                            return new Candidate(OrganizationView.read(row), user, found);
-                        })
-                .orElseThrow(() -> missing(caller, organizationId, userId));
+                                organizationId)
+                        .add(" AND u.id = ? AND " + roleColumn + " = ?", userId, role),
+                row -> {
+                    String state = row.text();
+                    MemberRole found = MemberRole.read(row);
+                    PublicUserData user = PublicUserData.read(row);
+                    return new Candidate(OrganizationView.read(row), user, found, state);
+                });
     }
 
     /** Says which of the three is not there. */

@@ -33,16 +33,21 @@ public record MembershipView(
     static final String COLUMNS = "m.id, m.public_metadata, m.private_metadata, m.created_at, m.updated_at, m.version, "
             + MemberRole.COLUMNS + ", " + PublicUserData.COLUMNS + ", " + OrganizationView.COLUMNS;
 
-    /** Like {@link #SELECT}, with those that deleted organizations still have: for whoever removes them. */
-    static final String SELECT_REMAINING = "SELECT " + COLUMNS + """
+    private static final String REMAINING = """
                      FROM membership m
                     JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id
                     JOIN app_user u ON u.instance_id = m.instance_id AND u.id = m.user_id
                     JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id
                     """ + OrganizationView.JOIN_COUNTER;
 
+    /** Memberships {@code m} and what {@link #COLUMNS} names, those of deleted organizations left out. */
+    static final String FROM = REMAINING + " AND o.deleted_at IS NULL ";
+
+    /** Like {@link #SELECT}, with those that deleted organizations still have: for whoever removes them. */
+    static final String SELECT_REMAINING = "SELECT " + COLUMNS + REMAINING;
+
     /** A statement for memberships {@code m} that satisfy a condition yet to be added. */
-    static final String SELECT = SELECT_REMAINING + " AND o.deleted_at IS NULL ";
+    static final String SELECT = "SELECT " + COLUMNS + FROM;
 
     static MembershipView read(Row row) throws SQLException {
         return read(row.text(), row);
@@ -71,17 +76,9 @@ public record MembershipView(
         return Etag.of(version);
     }
 
-    MembershipView withRole(MemberRole newRole, Instant at, OrganizationCounters.Counts counts) {
+    MembershipView withRole(MemberRole newRole, Instant at) {
         return new MembershipView(
-                id,
-                newRole,
-                publicMetadata,
-                privateMetadata,
-                createdAt,
-                at,
-                version + 1,
-                user,
-                organization.withCounts(counts));
+                id, newRole, publicMetadata, privateMetadata, createdAt, at, version + 1, user, organization);
     }
 
     MembershipView withMetadata(Metadata newPublic, Metadata newPrivate, Instant at) {

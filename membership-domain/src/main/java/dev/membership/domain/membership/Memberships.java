@@ -6,24 +6,29 @@ import dev.membership.domain.caller.Caller;
 import dev.membership.domain.caller.Operation;
 import dev.membership.domain.database.Database;
 import dev.membership.domain.database.Etag;
+import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
+import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
-import dev.membership.domain.event.Events;
 import dev.membership.domain.input.Input;
+import dev.membership.domain.membership.MembershipChanges.Change;
 import dev.membership.domain.membership.MembershipCommands.Delete;
 import dev.membership.domain.membership.MembershipCommands.Key;
 import dev.membership.domain.membership.MembershipCommands.MergeMetadata;
 import dev.membership.domain.membership.MembershipCommands.UpdateRole;
 import dev.membership.domain.metadata.Metadata;
 import dev.membership.domain.operation.Operations;
+import dev.membership.domain.operation.SharedReads;
 import dev.membership.domain.organization.OrganizationCounters;
-import dev.membership.domain.organization.OrganizationCounters.Counts;
+import dev.membership.domain.organization.OrganizationTurns;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,41 +36,46 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Memberships {
     public static final int MAX_BATCH = 1_000;
+    private static final int ATTEMPTS = 8;
 
     private final Operations operations;
+    private final OrganizationTurns turns;
     private final Access access;
     private final Database database;
     private final OrganizationCounters counters;
-    private final MembershipRepository repository;
-    private final Events events;
+    private final MembershipChanges changes;
     private final Clock clock;
+    private final SharedReads<Key, MembershipView> pointReads = new SharedReads<>(this::findAll);
 
     Memberships(
             Operations operations,
+            OrganizationTurns turns,
             Access access,
             Database database,
             OrganizationCounters counters,
-            MembershipRepository repository,
-            Events events,
+            MembershipChanges changes,
             Clock clock) {
         this.operations = operations;
+        this.turns = turns;
         this.access = access;
         this.database = database;
         this.counters = counters;
-        this.repository = repository;
-        this.events = events;
+        this.changes = changes;
         this.clock = clock;
     }
 
-    /** Reads one membership: one statement for a backend, one more for a user. */
-    public MembershipView get(Caller caller, String organization, String user) {
+    /**
+     * Reads one membership: at most one statement for a backend, shared with whoever asks at the same time; one more for a
+     * user. Only that one is waited for here.
+     */
+    public CompletionStage<MembershipView> get(Caller caller, String organization, String user) {
         return operations.read(caller, Operation.GET_MEMBERSHIP, () -> {
             String organizationId = Input.reference("organization_id", organization);
             String userId = Input.reference("user_id", user);
             access.requireSelfOr(caller, organizationId, userId, Access.READ_MEMBERS, Access.MANAGE_MEMBERS);
-            return find(caller, organizationId, userId)
-                    .orElseThrow(Memberships::absent)
-                    .visibleTo(caller);
+            return pointReads
+                    .read(caller.instanceId(), new Key(organizationId, userId))
+                    .thenApply(found -> found.orElseThrow(Memberships::absent).visibleTo(caller));
         });
     }
 
@@ -73,29 +83,32 @@ public class Memberships {
     public Map<Key, MembershipView> getAll(Caller caller, List<Key> keys) {
         return operations.read(caller, Operation.BATCH_GET_MEMBERSHIPS, () -> {
             List<Key> asked = Input.batch("keys", keys, MAX_BATCH);
-            List<String> organizations = asked.stream()
-                    .map(key -> Input.reference("keys.organization_id", key.organizationId()))
-                    .toList();
-            List<String> users = asked.stream()
-                    .map(key -> Input.reference("keys.user_id", key.userId()))
-                    .toList();
-            return database
-                    .list(
-                            Sql.of(
-                                    MembershipView.SELECT
-                                            + " JOIN unnest(?, ?) AS asked (organization_id, user_id) ON asked.organization_id = m.organization_id"
-                                            + " AND asked.user_id = m.user_id WHERE m.instance_id = ?",
-                                    organizations,
-                                    users,
-                                    caller.instanceId()),
-                            MembershipView::read)
-                    .stream()
-                    .collect(Collectors.toMap(
-                            found -> new Key(
-                                    found.organization().id(), found.user().userId()),
-                            Function.identity(),
-                            (one, same) -> one));
+            return findAll(
+                    caller.instanceId(),
+                    asked.stream()
+                            .map(key -> new Key(
+                                    Input.reference("keys.organization_id", key.organizationId()),
+                                    Input.reference("keys.user_id", key.userId())))
+                            .toList());
         });
+    }
+
+    private Map<Key, MembershipView> findAll(String instanceId, List<Key> keys) {
+        return database
+                .list(
+                        Sql.of(
+                                MembershipView.SELECT
+                                        + " JOIN unnest(?, ?) AS asked (organization_id, user_id) ON asked.organization_id = m.organization_id"
+                                        + " AND asked.user_id = m.user_id WHERE m.instance_id = ?",
+                                keys.stream().map(Key::organizationId).toList(),
+                                keys.stream().map(Key::userId).toList(),
+                                instanceId),
+                        MembershipView::read)
+                .stream()
+                .collect(Collectors.toMap(
+                        found -> new Key(found.organization().id(), found.user().userId()),
+                        Function.identity(),
+                        (one, same) -> one));
     }
 
     /**
@@ -105,41 +118,54 @@ public class Memberships {
      */
     public MembershipView updateRole(Caller caller, @Nullable String requestId, UpdateRole command) {
         Call call = new Call(caller, Operation.UPDATE_MEMBERSHIP, requestId);
-        return operations.write(call, command, MembershipView.class, () -> {
-            String organizationId = Input.reference("organization_id", command.organizationId());
-            String userId = Input.reference("user_id", command.userId());
-            String roleKey = Input.reference("role", command.role());
-            access.require(caller, organizationId, Access.MANAGE_MEMBERS);
-            MemberRole role = role(caller, roleKey);
-            MembershipView before = lock(call, organizationId, userId, command.etag());
-            if (before.role().id().equals(role.id())) {
-                return before.visibleTo(caller);
-            }
-            Counts counts =
-                    counters.change(caller, organizationId, 0, before.role().elevationTo(role));
-            MembershipView after = before.withRole(role, Input.now(clock), counts);
-            repository.saveRole(caller.instanceId(), after);
-            record(call, counts, "organizationMembership.updated", before, after);
-            return after.visibleTo(caller);
+        return inTurn(call, command.organizationId(), command, () -> {
+            Key key = key(command.organizationId(), command.userId());
+            String role = Input.reference("role", command.role());
+            access.require(caller, key.organizationId(), Access.MANAGE_MEMBERS);
+            return untilUnchanged(() -> {
+                        Found found = find(caller, key, role).orElseThrow(() -> absent(caller, key, role));
+                        MembershipView before = found.membership();
+                        Etag.require(command.etag(), before.version());
+                        MemberRole other = found.otherRole();
+                        if (before.role().id().equals(other.id())) {
+                            return Optional.of(before);
+                        }
+                        MembershipView after = before.withRole(other, Input.now(clock));
+                        return changes.run(
+                                        call,
+                                        new Change(
+                                                before,
+                                                after,
+                                                Sql.of("role_id = ?", other.id()),
+                                                found.roleStates(),
+                                                before.role().elevationTo(other)))
+                                .map(after::withCounts);
+                    })
+                    .visibleTo(caller);
         });
     }
 
     /** Merges metadata into a member's, see {@link Metadata#merge}. */
     public MembershipView mergeMetadata(Caller caller, @Nullable String requestId, MergeMetadata command) {
         Call call = new Call(caller, Operation.UPDATE_MEMBERSHIP_METADATA, requestId);
-        return operations.write(call, command, MembershipView.class, () -> {
-            String organizationId = Input.reference("organization_id", command.organizationId());
-            String userId = Input.reference("user_id", command.userId());
-            Counts counts = counters.nextEvent(caller, organizationId);
-            MembershipView before = find(caller, organizationId, userId).orElseThrow(Memberships::absent);
-            Etag.require(command.etag(), before.version());
-            MembershipView after = before.withMetadata(
-                    before.publicMetadata().merge("public_metadata", command.publicMetadata()),
-                    before.privateMetadata().merge("private_metadata", command.privateMetadata()),
-                    Input.now(clock));
-            repository.saveMetadata(caller.instanceId(), after);
-            record(call, counts, "organizationMembership.updated", before, after);
-            return after;
+        return inTurn(call, command.organizationId(), command, () -> {
+            Key key = key(command.organizationId(), command.userId());
+            return untilUnchanged(() -> {
+                MembershipView before = find(caller, key, null)
+                        .orElseThrow(() -> absent(caller, key, null))
+                        .membership();
+                Etag.require(command.etag(), before.version());
+                MembershipView after = before.withMetadata(
+                        before.publicMetadata().merge("public_metadata", command.publicMetadata()),
+                        before.privateMetadata().merge("private_metadata", command.privateMetadata()),
+                        Input.now(clock));
+                Sql assignments = Sql.of(
+                        "public_metadata = ?::jsonb, private_metadata = ?::jsonb",
+                        after.publicMetadata().json(),
+                        after.privateMetadata().json());
+                return changes.run(call, new Change(before, after, assignments, List.of(), 0))
+                        .map(after::withCounts);
+            });
         });
     }
 
@@ -151,65 +177,103 @@ public class Memberships {
      */
     public Optional<MembershipView> delete(Caller caller, @Nullable String requestId, Delete command) {
         Call call = new Call(caller, Operation.DELETE_MEMBERSHIP, requestId);
-        return Optional.ofNullable(operations.write(call, command, MembershipView.class, () -> {
-            String organizationId = Input.reference("organization_id", command.organizationId());
-            String userId = Input.reference("user_id", command.userId());
-            access.requireSelfOr(caller, organizationId, userId, Access.MANAGE_MEMBERS);
-            counters.lock(caller, organizationId);
-            Optional<MembershipView> found = find(caller, organizationId, userId);
-            if (found.isEmpty() && command.allowMissing()) {
-                return null;
-            }
-            MembershipView before = found.orElseThrow(Memberships::absent);
-            Etag.require(command.etag(), before.version());
-            Counts counts =
-                    counters.change(caller, organizationId, -1, before.role().elevated() ? -1 : 0);
-            repository.remove(caller.instanceId(), before);
-            record(call, counts, "organizationMembership.deleted", before, null);
-            return before.withCounts(counts).visibleTo(caller);
+        return Optional.ofNullable(inTurn(call, command.organizationId(), command, () -> {
+            Key key = key(command.organizationId(), command.userId());
+            access.requireSelfOr(caller, key.organizationId(), key.userId(), Access.MANAGE_MEMBERS);
+            return untilUnchanged(() -> {
+                        Optional<Found> found = find(caller, key, null);
+                        if (found.isEmpty()) {
+                            Refusal absent = absent(caller, key, null);
+                            if (command.allowMissing()) {
+                                return Optional.of(Optional.<MembershipView>empty());
+                            }
+                            throw absent;
+                        }
+                        MembershipView before = found.get().membership();
+                        Etag.require(command.etag(), before.version());
+                        int elevated = before.role().elevated() ? -1 : 0;
+                        return changes.run(
+                                        call,
+                                        new Change(
+                                                before,
+                                                null,
+                                                Sql.of(""),
+                                                found.get().roleStates(),
+                                                elevated))
+                                .map(counts ->
+                                        Optional.of(before.withCounts(counts).visibleTo(caller)));
+                    })
+                    .orElse(null);
         }));
     }
 
-    /** A role to be given; it cannot lose its permissions or be deleted until the transaction ends. */
-    private MemberRole role(Caller caller, String key) {
+    private static Key key(String organizationId, String userId) {
+        return new Key(Input.reference("organization_id", organizationId), Input.reference("user_id", userId));
+    }
+
+    private @Nullable MembershipView inTurn(
+            Call call, @Nullable String organizationId, Object command, Supplier<@Nullable MembershipView> work) {
+        return turns.take(organizationId, () -> operations.writeAtOnce(call, command, MembershipView.class, work));
+    }
+
+    /** Reads and changes; again, if what was read has been changed before it could be. */
+    private static <T> T untilUnchanged(Supplier<Optional<T>> attempt) {
+        for (int attempts = 0; attempts < ATTEMPTS; attempts++) {
+            Optional<T> done = attempt.get();
+            if (done.isPresent()) {
+                return done.get();
+            }
+        }
+        throw new Refusal(ErrorCode.CONFLICT);
+    }
+
+    /**
+     * A membership to be changed.
+     *
+     * @param otherRole the role it is to have; null: none was asked for
+     * @param roleStates of its role and the other one
+     */
+    private record Found(
+            MembershipView membership, @Nullable MemberRole otherRole, List<String> roleStates) {}
+
+    private Optional<Found> find(Caller caller, Key key, @Nullable String otherRole) {
         return database.first(
-                        Sql.of(
-                                "SELECT " + MemberRole.COLUMNS
-                                        + " FROM role r WHERE r.instance_id = ? AND r.key = ? FOR KEY SHARE",
+                Sql.of("SELECT " + MembershipView.COLUMNS + ", " + MemberRole.columns("other") + ", "
+                                + MemberRole.state("r") + ", " + MemberRole.state("other") + MembershipView.FROM)
+                        .add(" LEFT JOIN role other ON other.instance_id = m.instance_id AND other.key = ?", otherRole)
+                        .add(
+                                " WHERE m.instance_id = ? AND m.organization_id = ? AND m.user_id = ?",
                                 caller.instanceId(),
-                                key),
-                        MemberRole::read)
-                .orElseThrow(() -> Refusal.notFound("role", "role"));
+                                key.organizationId(),
+                                key.userId())
+                        .add(otherRole == null ? " " : " AND other.id IS NOT NULL"),
+                row -> {
+                    MembershipView membership = MembershipView.read(row);
+                    MemberRole other = MemberRole.read(row);
+                    String state = row.text();
+                    return otherRole == null
+                            ? new Found(membership, null, List.of(state))
+                            : new Found(membership, other, List.of(state, row.text()));
+                });
     }
 
-    private MembershipView lock(Call call, String organizationId, String userId, @Nullable String etag) {
-        counters.lock(call.caller(), organizationId);
-        MembershipView found = find(call.caller(), organizationId, userId).orElseThrow(Memberships::absent);
-        Etag.require(etag, found.version());
-        return found;
-    }
-
-    private Optional<MembershipView> find(Caller caller, String organizationId, String userId) {
-        return database.first(
-                Sql.of(
-                        MembershipView.SELECT + " WHERE m.instance_id = ? AND m.organization_id = ? AND m.user_id = ?",
-                        caller.instanceId(),
-                        organizationId,
-                        userId),
-                MembershipView::read);
+    /** Says which of them is not there. */
+    private Refusal absent(Caller caller, Key key, @Nullable String role) {
+        if (role != null
+                && database.first(
+                                Sql.of(
+                                        "SELECT 1 FROM role WHERE instance_id = ? AND key = ?",
+                                        caller.instanceId(),
+                                        role),
+                                Row::integer)
+                        .isEmpty()) {
+            return Refusal.notFound("role", "role");
+        }
+        counters.lock(caller, key.organizationId());
+        return absent();
     }
 
     private static Refusal absent() {
         return Refusal.notFound("membership", "user_id");
-    }
-
-    private void record(
-            Call call, Counts counts, String type, @Nullable MembershipView before, @Nullable MembershipView after) {
-        MembershipView subject = after == null ? before : after;
-        events.append(
-                call,
-                subject.organization().id(),
-                counts.sequence(),
-                new Events.Change(type, subject.id(), before, after));
     }
 }

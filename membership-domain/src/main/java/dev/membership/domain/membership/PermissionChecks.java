@@ -12,9 +12,14 @@ import dev.membership.domain.input.Input;
 import dev.membership.domain.membership.MembershipCommands.Check;
 import dev.membership.domain.membership.PermissionCheck.Reason;
 import dev.membership.domain.operation.Operations;
+import dev.membership.domain.operation.SharedReads;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** Answers who may do what, from the roles held now. */
 @ApplicationScoped
@@ -24,6 +29,7 @@ public class PermissionChecks {
     private final Operations operations;
     private final Access access;
     private final Database database;
+    private final SharedReads<Check, PermissionCheck> pointChecks = new SharedReads<>(this::answers);
 
     PermissionChecks(Operations operations, Access access, Database database) {
         this.operations = operations;
@@ -31,12 +37,16 @@ public class PermissionChecks {
         this.database = database;
     }
 
-    /** One statement for a backend, one more for a user, who may only ask about itself. */
-    public PermissionCheck check(Caller caller, Check check) {
-        return operations.read(
-                caller,
-                Operation.CHECK_PERMISSION,
-                () -> answer(caller, List.of(check)).getFirst());
+    /**
+     * At most one statement for a backend, shared with whoever asks at the same time; one more for a user, who may only ask
+     * about itself. Only that one is waited for here.
+     */
+    public CompletionStage<PermissionCheck> check(Caller caller, Check check) {
+        return operations.read(caller, Operation.CHECK_PERMISSION, () -> {
+            Check asked = checked(check);
+            requireSelf(caller, List.of(asked));
+            return pointChecks.read(caller.instanceId(), asked).thenApply(Optional::orElseThrow);
+        });
     }
 
     /**
@@ -45,42 +55,59 @@ public class PermissionChecks {
      * @throws Refusal {@code bulk_size_exceeded}
      */
     public List<PermissionCheck> checkAll(Caller caller, List<Check> checks) {
-        return operations.read(
-                caller,
-                Operation.BATCH_CHECK_PERMISSIONS,
-                () -> answer(caller, Input.batch("checks", checks, MAX_BATCH)));
+        return operations.read(caller, Operation.BATCH_CHECK_PERMISSIONS, () -> {
+            List<Check> asked = Input.batch("checks", checks, MAX_BATCH).stream()
+                    .map(PermissionChecks::checked)
+                    .toList();
+            requireSelf(caller, asked);
+            Map<Check, PermissionCheck> answers = answers(caller.instanceId(), asked);
+            return asked.stream().map(answers::get).toList();
+        });
     }
 
-    private List<PermissionCheck> answer(Caller caller, List<Check> checks) {
-        List<String> organizations = checks.stream()
-                .map(check -> Input.reference("organization_id", check.organizationId()))
-                .toList();
-        List<String> users = checks.stream()
-                .map(check -> Input.reference("user_id", check.userId()))
-                .toList();
-        List<String> permissions = checks.stream()
-                .map(check -> Input.reference("permission", check.permission()))
-                .toList();
+    private static Check checked(Check check) {
+        return new Check(
+                Input.reference("organization_id", check.organizationId()),
+                Input.reference("user_id", check.userId()),
+                Input.reference("permission", check.permission()));
+    }
+
+    private void requireSelf(Caller caller, List<Check> checks) {
         if (caller instanceof Caller.User user) {
             String self = access.self(user);
-            if (!users.stream().allMatch(self::equals)) {
+            if (!checks.stream().map(Check::userId).allMatch(self::equals)) {
                 throw new Refusal(ErrorCode.AUTHORIZATION_INVALID);
             }
         }
-        return database.list(
-                Sql.of("""
-                        SELECT o.id IS NOT NULL, u.banned, r.key, coalesce(r.permission_keys @> ARRAY[asked.permission], false),
-                            EXISTS (SELECT 1 FROM permission p WHERE p.instance_id = ? AND p.key = asked.permission)
+    }
+
+    private Map<Check, PermissionCheck> answers(String instanceId, List<Check> checks) {
+        List<PermissionCheck> answers = database.list(
+                Sql.of(
+                        """
+                        SELECT m.id IS NOT NULL AND m.organization_id NOT IN (
+                                SELECT o.id FROM organization o WHERE o.instance_id = ? AND o.deleted_at IS NOT NULL),
+                            m.user_banned, r.key, r.permission_keys @> ARRAY[asked.permission],
+                            r.permission_keys @> ARRAY[asked.permission] OR EXISTS (
+                                SELECT 1 FROM permission p WHERE p.instance_id = ? AND p.key = asked.permission)
                         FROM unnest(?, ?, ?) WITH ORDINALITY AS asked (organization_id, user_id, permission, place)
                         LEFT JOIN membership m ON m.instance_id = ? AND m.organization_id = asked.organization_id
                             AND m.user_id = asked.user_id
-                        LEFT JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id
-                            AND o.deleted_at IS NULL
                         LEFT JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id
-                        LEFT JOIN app_user u ON u.instance_id = m.instance_id AND u.id = m.user_id
                         ORDER BY asked.place
-                        """, caller.instanceId(), organizations, users, permissions, caller.instanceId()),
+                        """,
+                        instanceId,
+                        instanceId,
+                        checks.stream().map(Check::organizationId).toList(),
+                        checks.stream().map(Check::userId).toList(),
+                        checks.stream().map(Check::permission).toList(),
+                        instanceId),
                 PermissionChecks::answer);
+        Map<Check, PermissionCheck> byCheck = new HashMap<>();
+        for (int i = 0; i < answers.size(); i++) {
+            byCheck.put(checks.get(i), answers.get(i));
+        }
+        return byCheck;
     }
 
     private static PermissionCheck answer(Row row) throws SQLException {

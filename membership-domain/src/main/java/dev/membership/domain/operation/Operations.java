@@ -41,6 +41,18 @@ public class Operations {
                 .call(() -> id == null ? work.get() : requestRecords.answer(call, id, command, type, work))));
     }
 
+    /**
+     * Runs a mutation that makes all its changes by its last statement. Without a request id it needs no transaction around
+     * it: whatever that statement locks, it holds for no longer than PostgreSQL takes to run it.
+     */
+    public <T> T writeAtOnce(Call call, Object command, Class<T> type, Supplier<T> work) {
+        if (RequestRecords.checked(call.requestId()) != null) {
+            return write(call, command, type, work);
+        }
+        call.operation().requireAllowed(call.caller());
+        return DatabaseRefusals.translating(() -> repeating(work));
+    }
+
     private static <T> T repeating(Supplier<T> transaction) {
         for (int attempt = 1; ; attempt++) {
             try {

@@ -6,7 +6,6 @@ import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
-import dev.membership.domain.role.MinimumPermissions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
 import java.util.List;
@@ -21,8 +20,9 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 public class OrganizationCounters {
-    private static final String COUNTS =
-            "members_count, pending_invitations_count, max_allowed_memberships, elevated_members_count, event_sequence";
+    /** What a statement selects for {@link #counts}, with {@code c} for the counter. */
+    public static final String COUNTS =
+            "c.members_count, c.pending_invitations_count, c.max_allowed_memberships, c.elevated_members_count, c.event_sequence";
 
     private final Database database;
 
@@ -49,14 +49,14 @@ public class OrganizationCounters {
 
     /** Sets the limit. One below the present count is well: it blocks additions only (design 9.5). */
     void limit(Caller caller, String organizationId, int maxAllowedMemberships) {
-        database.execute(Sql.of("UPDATE organization_counter SET max_allowed_memberships = ?", maxAllowedMemberships)
+        database.execute(Sql.of("UPDATE organization_counter c SET max_allowed_memberships = ?", maxAllowedMemberships)
                 .add(whereOpen(caller, organizationId)));
     }
 
     /** Ends all changes in an organization but the removal of its members. */
     Counts close(Caller caller, String organizationId) {
         return database.first(
-                        Sql.of("UPDATE organization_counter SET closed = true, event_sequence = event_sequence + 1")
+                        Sql.of("UPDATE organization_counter c SET closed = true, event_sequence = event_sequence + 1")
                                 .add(whereOpen(caller, organizationId))
                                 .add(" RETURNING " + COUNTS),
                         OrganizationCounters::counts)
@@ -66,49 +66,78 @@ public class OrganizationCounters {
     /** Begins a change in an organization: from here on nobody else changes it until the transaction ends. */
     public Counts lock(Caller caller, String organizationId) {
         return database.first(
-                        Sql.of("SELECT " + COUNTS + " FROM organization_counter")
+                        Sql.of("SELECT " + COUNTS + " FROM organization_counter c")
                                 .add(whereOpen(caller, organizationId))
                                 .add(" FOR UPDATE"),
                         OrganizationCounters::counts)
                 .orElseThrow(() -> absent(caller));
     }
 
-    /** Counts a new member, unless the organization is full. */
-    public Counts addMember(Caller caller, String organizationId, boolean elevated) {
-        return database.first(
-                        Sql.of("""
-                                UPDATE organization_counter SET members_count = members_count + 1,
-                                    elevated_members_count = elevated_members_count + ?, event_sequence = event_sequence + 1
-                                """, elevated ? 1 : 0)
-                                .add(whereOpen(caller, organizationId))
-                                .add("""
-                                         AND (max_allowed_memberships = 0
-                                            OR members_count + pending_invitations_count < max_allowed_memberships)
-                                        RETURNING """)
-                                .add(" " + COUNTS),
-                        OrganizationCounters::counts)
-                .orElseThrow(() -> full(lock(caller, organizationId)));
+    /**
+     * The statement that counts a new member, unless the organization is full, as a part of one that does more.
+     *
+     * @param condition name of a part before it: where that has no row, nothing is counted
+     * @return with {@link #COUNTS} as its columns
+     */
+    public Sql addingMember(Caller caller, String organizationId, boolean elevated, String condition) {
+        return counting(caller, organizationId, 1, elevated ? 1 : 0, condition).add("""
+                         AND (c.max_allowed_memberships = 0
+                            OR c.members_count + c.pending_invitations_count < c.max_allowed_memberships)
+                        RETURNING\s""" + COUNTS);
+    }
+
+    /** The statement that {@link #lock}s, as a part of one that does more; the condition's row must be there. */
+    public Sql locking(Caller caller, String organizationId, Sql condition) {
+        return Sql.of("SELECT " + COUNTS + " FROM organization_counter c")
+                .add(whereOpen(caller, organizationId))
+                .add(" AND ")
+                .add(condition)
+                .add(" FOR UPDATE");
     }
 
     /**
-     * Counts a change of members that are there: removed, or given another role. The caller holds {@link #lock}.
+     * In SQL, whether so many more members may hold the minimum permissions: fewer only if somebody is left who does.
      *
-     * @throws Refusal {@code organization_minimum_permissions_needed} when it would leave nobody who holds them
+     * @param locked name of the part that is {@link #locking}
      */
-    public Counts change(Caller caller, String organizationId, int members, int elevatedMembers) {
-        return database.first(
-                        Sql.of("""
-                                UPDATE organization_counter SET members_count = members_count + ?,
-                                    elevated_members_count = elevated_members_count + ?, event_sequence = event_sequence + 1
-                                """, members, elevatedMembers)
-                                .add(whereOpen(caller, organizationId))
-                                .add(
-                                        " AND (? >= 0 OR elevated_members_count = 0 OR elevated_members_count + ? > 0) RETURNING "
-                                                + COUNTS,
-                                        elevatedMembers,
-                                        elevatedMembers),
-                        OrganizationCounters::counts)
-                .orElseThrow(MinimumPermissions::needed);
+    public Sql leavesSomeoneElevated(int elevatedMembers, String locked) {
+        return Sql.of(
+                "(? >= 0 OR %1$s.elevated_members_count = 0 OR %1$s.elevated_members_count + ? > 0)".formatted(locked),
+                elevatedMembers,
+                elevatedMembers);
+    }
+
+    /** The statement that counts a change of members that are there, as a part like {@link #addingMember}. */
+    public Sql changing(Caller caller, String organizationId, int members, int elevatedMembers, String condition) {
+        return counting(caller, organizationId, members, elevatedMembers, condition)
+                .add(" RETURNING " + COUNTS);
+    }
+
+    private static Sql counting(Caller caller, String organizationId, int members, int elevatedMembers, String from) {
+        return Sql.of("""
+                        UPDATE organization_counter c SET members_count = members_count + ?,
+                            elevated_members_count = elevated_members_count + ?, event_sequence = event_sequence + 1
+                        FROM\s""" + from, members, elevatedMembers).add(whereOpen(caller, organizationId));
+    }
+
+    /**
+     * In SQL, the JSON of something that has an organization, with the counts that a part of the statement has for it.
+     *
+     * @param counts name of that part
+     */
+    public static Sql jsonWithCounts(String json, String counts) {
+        return Sql.of("""
+                (SELECT jsonb_set(j, '{organization}', j -> 'organization' || jsonb_build_object(
+                        'members_count', %1$s.members_count,
+                        'pending_invitations_count', %1$s.pending_invitations_count,
+                        'max_allowed_memberships', %1$s.max_allowed_memberships,
+                        'elevated_members_count', %1$s.elevated_members_count))
+                    FROM (SELECT ?::jsonb) AS given (j))""".formatted(counts), json);
+    }
+
+    /** Why {@link #addingMember} counted nobody. */
+    public Refusal whyNotAdded(Caller caller, String organizationId) {
+        return full(lock(caller, organizationId));
     }
 
     /** Locks the rows of all organizations that a user belongs to, closed ones too; the caller has locked the user. */
@@ -157,7 +186,7 @@ public class OrganizationCounters {
     /** Hands out the number of an event that changes no count. */
     public Counts nextEvent(Caller caller, String organizationId) {
         return database.first(
-                        Sql.of("UPDATE organization_counter SET event_sequence = event_sequence + 1")
+                        Sql.of("UPDATE organization_counter c SET event_sequence = event_sequence + 1")
                                 .add(whereOpen(caller, organizationId))
                                 .add(" RETURNING " + COUNTS),
                         OrganizationCounters::counts)
@@ -173,7 +202,9 @@ public class OrganizationCounters {
 
     private static Sql whereOpen(Caller caller, String organizationId) {
         return Sql.of(
-                " WHERE instance_id = ? AND organization_id = ? AND NOT closed", caller.instanceId(), organizationId);
+                " WHERE c.instance_id = ? AND c.organization_id = ? AND NOT c.closed",
+                caller.instanceId(),
+                organizationId);
     }
 
     private static Refusal full(Counts counts) {
@@ -183,7 +214,7 @@ public class OrganizationCounters {
                 Map.of("max_allowed_memberships", counts.maxAllowedMemberships()));
     }
 
-    private static Counts counts(Row row) throws SQLException {
+    public static Counts counts(Row row) throws SQLException {
         return new Counts(row.integer(), row.integer(), row.integer(), row.integer(), row.number());
     }
 }

@@ -134,9 +134,8 @@ public class OrganizationCreation {
                                     ? settings.maxAllowedMemberships()
                                     : Input.atLeast("max_allowed_memberships", command.maxAllowedMemberships(), 0)));
             events.append(call, id, 1, new Events.Change("organization.created", id, null, created));
-            OrganizationView complete = creator == null
-                    ? created
-                    : memberships.addCreator(call, created, creator, settings.creatorRoleId());
+            OrganizationView complete =
+                    creator == null ? created : memberships.addCreator(call, id, creator, settings.creatorRoleId());
             return complete.visibleTo(caller);
         });
     }

@@ -66,7 +66,8 @@ public class MembershipApi {
     @Query("getMembership")
     @NonNull @Description("Reads the membership of one user in one organization.")
     public MembershipNode getMembership(@Id @NonNull String organizationId, @Id @NonNull String userId) {
-        return calls.answer(caller -> new MembershipNode(memberships.get(caller, organizationId, userId)));
+        return calls.answerSoon(
+                caller -> memberships.get(caller, organizationId, userId).thenApply(MembershipNode::new));
     }
 
     @Query
@@ -173,8 +174,8 @@ public class MembershipApi {
     @NonNull @Description("Whether a user may do something in an organization, and why. A user may ask about itself.")
     public PermissionCheckNode checkPermission(
             @Id @NonNull String organizationId, @Id @NonNull String userId, @NonNull String permission) {
-        return calls.answer(
-                caller -> PermissionCheckNode.of(checks.check(caller, new Check(organizationId, userId, permission))));
+        return calls.answerSoon(caller -> checks.check(caller, new Check(organizationId, userId, permission))
+                .thenApply(PermissionCheckNode::of));
     }
 
     @Query

@@ -81,8 +81,11 @@ class MembershipGrpcService implements MembershipService {
 
     @Override
     public Uni<Membership> getMembership(GetMembershipRequest request) {
-        return calls.answer(
-                request, caller -> message(memberships.get(caller, request.getOrganizationId(), request.getUserId())));
+        return calls.answerSoon(
+                request,
+                caller -> memberships
+                        .get(caller, request.getOrganizationId(), request.getUserId())
+                        .thenApply(MembershipGrpcService::message));
     }
 
     @Override
@@ -181,7 +184,8 @@ class MembershipGrpcService implements MembershipService {
 
     @Override
     public Uni<CheckPermissionResponse> checkPermission(CheckPermissionRequest request) {
-        return calls.answer(request, caller -> message(checks.check(caller, check(request))));
+        return calls.answerSoon(
+                request, caller -> checks.check(caller, check(request)).thenApply(MembershipGrpcService::message));
     }
 
     @Override

@@ -12,6 +12,7 @@ import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out who calls, from the {@code authorization} header, the same on every door. */
@@ -61,6 +62,14 @@ public class CallerAuthentication {
         return credential.startsWith(SECRET_KEY_PREFIX)
                 ? backends.get(credential).orElseThrow(() -> new Refusal(ErrorCode.CLERK_KEY_INVALID))
                 : userTokens.verify(credential);
+    }
+
+    /** A backend that has called a moment ago. Waits for nothing. */
+    public Optional<Caller> known(@Nullable String authorization) {
+        return authorization != null && authorization.startsWith(SCHEME + SECRET_KEY_PREFIX)
+                ? Optional.ofNullable(backends.getIfPresent(authorization.substring(SCHEME.length())))
+                        .flatMap(Function.identity())
+                : Optional.empty();
     }
 
     private boolean isOperator(String credential) {
