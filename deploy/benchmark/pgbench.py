@@ -1,0 +1,108 @@
+"""The very statements that the service sends, sent by pgbench: what the database alone can do."""
+import re
+import subprocess
+from pathlib import Path
+
+from processes import cpu_seconds_of_family
+
+MOST_SCRIPTS = 60
+
+# Where the rows are, see Population.java and seed.sql. The names are those that variable() gives to parameters. Turns go
+# on from run to run (-D turn), beyond those that the callers take.
+ROWS = {
+    "spread": r"""\set turn :turn + 1
+\set number :turn * :clients + :client_id
+\set o 5 + :number % 9996
+\set place {place}
+\set start :o * 88
+""",
+    "hot": r"""\set turn :turn + 1
+\set o 10001
+\set start 0
+\set place {place}
+\set number :turn * :clients + :client_id
+""",
+}
+IDS = r"""\set organization 2000000000000000000 + :o
+\set u (:start + {place}) % 200000
+\set user 1000000000000000000 + :u
+\set membership 3000000000000000000 + :o * 1000000 + {place}
+\set fresh random(1, 9000000000000000000)
+"""
+PLACES = {("create", "spread"): "50000 + :number / 9996", ("create", "hot"): "100000 + :number",
+          ("update", "spread"): "20 + :number / 9996", ("delete", "spread"): "70 - :number / 9996"}
+
+
+def variable(value):
+    """The pgbench variable that takes the place of a recorded value; None: it stays as it was."""
+    for pattern, name in [("1", "user"), ("2", "organization"), ("3", "membership")]:
+        if re.fullmatch(pattern + r"\d{18}", value):
+            return name
+    return "fresh" if value.startswith("orgmem_") else None
+
+
+class Pgbench:
+    def __init__(self, database, folder):
+        self.database, self.folder = database, Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.turns = {}
+
+    def prepare(self, operation, recorded):
+        """Writes scripts for what was recorded; returns pgbench's arguments for them."""
+        control = re.compile(r"(?i)(begin|commit|rollback)")
+        in_transaction = any(control.match(text) for text, _ in recorded)
+        recorded = [(text, values) for text, values in recorded if not control.match(text)]
+        if not recorded:
+            return None
+        arguments, scripts = [], []
+        place = PLACES.get((operation.kind, operation.population))
+        if place:
+            # One call's statements are one script, of which every run changes other rows.
+            lines = [(ROWS[operation.population] + IDS).format(place=place)]
+            lines += [self._statement(text, values, f"s{i}", arguments, True) for i, (text, values) in enumerate(recorded)]
+            if in_transaction:
+                lines = [lines[0], "BEGIN;\n", *lines[1:], "COMMIT;\n"]
+            scripts.append("".join(lines))
+        else:
+            step = max(1, len(recorded) // MOST_SCRIPTS)
+            for i, (text, values) in enumerate(recorded[::step][:MOST_SCRIPTS]):
+                scripts.append(self._statement(text, values, f"s{i}", arguments, False))
+        for i, script in enumerate(scripts):
+            file = self.folder / f"{operation.name}-{i}.sql"
+            file.write_text(script)
+            arguments += ["-f", str(file)]
+        return arguments
+
+    @staticmethod
+    def _statement(text, values, prefix, arguments, varying):
+        def placeholder(match):
+            number = int(match.group(1))
+            value = values[number]
+            if value is None:
+                return "NULL"
+            name = variable(value) if varying else None
+            if name is None:
+                name = f"{prefix}p{number}"
+                definition = f"{name}={value}"
+                if definition not in arguments:
+                    arguments.extend(["-D", definition])
+            return ":" + name
+        return re.sub(r"\$(\d+)", placeholder, " ".join(text.split())) + ";\n"
+
+    def run(self, operation, arguments, callers, seconds):
+        """pgbench ends at the first error, so that what it did is what the service does. Returns transactions a second and PostgreSQL's CPU for one of them, in microseconds."""
+        turn = self.turns.get(operation.name, 0)
+        self.turns[operation.name] = turn + 3_000
+        before = cpu_seconds_of_family(self.database.pid)
+        done = subprocess.run(
+            ["pgbench", *self.database.connection_options(), "-n", "-M", "prepared", "-c", str(callers), "-j", "1",
+             "-T", str(max(1, round(seconds))), "-D", f"turn={turn}", "-D", f"clients={callers}", *arguments, "membership"],
+            capture_output=True, text=True,
+            env={"PGOPTIONS": "-c plan_cache_mode=force_generic_plan", "PATH": "/usr/bin:/bin"})
+        cpu = cpu_seconds_of_family(self.database.pid) - before
+        count = re.search(r"transactions actually processed: (\d+)", done.stdout)
+        rate = re.search(r"tps = ([\d.]+) \(without", done.stdout)
+        if done.returncode or not count or not int(count.group(1)):
+            raise SystemExit(f"pgbench, {operation.name}: {done.stdout[-500:]}{done.stderr[-2000:]}")
+        return {"calls": int(count.group(1)), "per_second": float(rate.group(1)),
+                "pg_us": cpu / int(count.group(1)) * 1e6}
