@@ -75,10 +75,18 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /** Whether it is the native executable that starts. */
+    public static boolean isNative() {
+        return Files.isExecutable(executable());
+    }
+
+    private static Path executable() {
+        return Path.of(System.getProperty("native.image.path", "none"));
+    }
+
     private static List<String> command() {
-        Path executable = Path.of(System.getProperty("native.image.path", "none"));
-        if (Files.isExecutable(executable)) {
-            return List.of(executable.toString());
+        if (isNative()) {
+            return List.of(executable().toString());
         }
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -98,6 +106,10 @@ public final class ServiceProcess implements AutoCloseable {
 
     public int httpPort() {
         return httpPort;
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     public boolean isReady() {
