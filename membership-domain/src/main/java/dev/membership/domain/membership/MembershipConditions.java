@@ -13,12 +13,18 @@ import org.jspecify.annotations.Nullable;
 /** A filter's conditions on memberships {@code m}, in SQL, each with " AND " before it. */
 final class MembershipConditions {
     private static final int TEXT_LENGTH = 255;
+    /** The search indexes hold trigrams: a text with fewer letters and digits has none to look up. */
+    private static final int INDEXED_LENGTH = 3;
 
     private final Caller caller;
+    private final String userTable;
     private final Sql sql = Sql.of("");
+    private boolean searches;
 
-    MembershipConditions(Caller caller) {
+    /** @param userTable the one whose search text is searched: u for users, or m, which has a copy */
+    MembershipConditions(Caller caller, String userTable) {
         this.caller = caller;
+        this.userTable = userTable;
     }
 
     /** One role is compared and not searched for in a list, so that its index also gives the order. */
@@ -53,12 +59,18 @@ final class MembershipConditions {
     /** @param column null: the whole search text, which contains the columns and so narrows them by its index too */
     void contains(String param, @Nullable String column, @Nullable String text) {
         String wanted = Input.optional(param, text, TEXT_LENGTH);
-        if (wanted != null) {
-            String pattern = Like.containing(wanted);
-            sql.add(" AND m.search LIKE ?", pattern);
-            if (column != null) {
-                sql.add(" AND " + column + " LIKE ?", pattern);
-            }
+        if (wanted == null) {
+            return;
+        }
+        String pattern = Like.containing(wanted);
+        boolean indexed = wanted.codePoints().filter(Character::isLetterOrDigit).count() >= INDEXED_LENGTH;
+        searches |= indexed;
+        if (indexed || column == null) {
+            // Of a text without a trigram the index would return everybody, in no order: "|| ''" keeps it out.
+            sql.add(" AND " + userTable + ".search" + (indexed ? "" : " || ''") + " LIKE ?", pattern);
+        }
+        if (column != null) {
+            sql.add(" AND " + column + " LIKE ?", pattern);
         }
     }
 
@@ -69,6 +81,11 @@ final class MembershipConditions {
                             + comparison + " ?)",
                     value);
         }
+    }
+
+    /** Whether a search index finds those who satisfy them. */
+    boolean searches() {
+        return searches;
     }
 
     Sql sql() {
