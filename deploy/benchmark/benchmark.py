@@ -42,14 +42,21 @@ def main():
     database, running = Postgres(wanted.folder), []
     try:
         say("starting PostgreSQL")
-        known = database.start()
-        say("starting the service")
+        database.start()
         log = open(Path(wanted.folder) / "service.log", "w")
-        service = Service(database, java, wanted.java_options.split(), log)
+        made = Path(wanted.folder) / "made.json"
+        if not (made.exists() and database.seeded()):
+            made.write_text(json.dumps(seed(database, java, log)))
+            database.keep_seeded()
+        say("copying the seeded database")
+        database.copy_seeded()
+        say("starting the service")
+        service = Service(database.url(), java, wanted.java_options.split(), log)
         running.append(service)
         grpc = GrpcCallers(java, service.grpc)
         running.insert(0, grpc)
-        secret_key = seed(database, grpc, known, Path(wanted.folder) / "made.json")
+        secret_key = json.loads(made.read_text())["secret_key"]
+        grpc.ask("use", secret_key)
         doors = {"grpc": grpc, "graphql": GraphQlCallers(service.http, secret_key)}
         bench = Benchmark(database, service, doors, Pgbench(database, Path(wanted.folder) / "scripts"), wanted)
         results = {name: bench.measure(name, operations) for name, operations in sections.items() if operations}
@@ -71,17 +78,17 @@ def say(text):
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
-def seed(database, grpc, known, made):
-    if known and made.exists():
-        secret_key = json.loads(made.read_text())["secret_key"]
-        grpc.ask("use", secret_key)
-        return secret_key
+def seed(database, java, log):
+    """The service makes the schema and an instance, psql the rows."""
     say("seeding 1,002,000 memberships (a minute or two)")
-    answer = grpc.ask("prepare", OPERATOR_TOKEN)
-    roles = {row["key"].removeprefix("org:"): row["id"] for row in database.psql("SELECT key, id FROM role")}
-    database.psql(None, variables={"instance": answer["instance"], **roles}, file=HERE / "seed.sql")
-    made.write_text(json.dumps(answer))
-    return answer["secret_key"]
+    service = Service(database.url("seeded"), java, [], log)
+    grpc = GrpcCallers(java, service.grpc)
+    made = grpc.ask("prepare", OPERATOR_TOKEN)
+    grpc.stop()
+    service.stop()
+    roles = {row["key"].removeprefix("org:"): row["id"] for row in database.psql("SELECT key, id FROM role", "seeded")}
+    database.psql(None, "seeded", variables={"instance": made["instance"], **roles}, file=HERE / "seed.sql")
+    return made
 
 
 def consistent(database):

@@ -8,29 +8,23 @@ from processes import cpu_seconds_of_family
 MOST_SCRIPTS = 60
 
 # Where the rows are, see Population.java and seed.sql. The names are those that variable() gives to parameters. Turns go
-# on from run to run (-D turn), beyond those that the callers take.
-ROWS = {
-    "spread": r"""\set turn :turn + 1
+# on from run to run (-D turn), among members that the callers leave alone.
+ROWS = r"""\set turn :turn + 1
 \set number :turn * :clients + :client_id
-\set o 5 + :number % 9996
-\set place {place}
-\set start :o * 88
-""",
-    "hot": r"""\set turn :turn + 1
-\set o 10001
-\set start 0
-\set place {place}
-\set number :turn * :clients + :client_id
-""",
-}
+\set o {organization}
+\set start {start}
+"""
 IDS = r"""\set organization 2000000000000000000 + :o
 \set u (:start + {place}) % 200000
 \set user 1000000000000000000 + :u
 \set membership 3000000000000000000 + :o * 1000000 + {place}
 \set fresh random(1, 9000000000000000000)
 """
+ORGANIZATIONS = {"spread": ("5 + :number % 9996", ":o * 88"), "large": ("1", "0"), "hot": ("10001", "0")}
 PLACES = {("create", "spread"): "50000 + :number / 9996", ("create", "hot"): "100000 + :number",
-          ("update", "spread"): "20 + :number / 9996", ("delete", "spread"): "70 - :number / 9996"}
+          ("create", "large"): "150000 + :number", ("update", "spread"): "20 + :number / 9996",
+          ("update", "large"): "30000 + :number", ("delete", "spread"): "70 - :number / 9996",
+          ("delete", "large"): "80000 - :number"}
 
 
 def variable(value):
@@ -58,7 +52,8 @@ class Pgbench:
         place = PLACES.get((operation.kind, operation.population))
         if place:
             # One call's statements are one script, of which every run changes other rows.
-            lines = [(ROWS[operation.population] + IDS).format(place=place)]
+            organization, start = ORGANIZATIONS[operation.population]
+            lines = [(ROWS + IDS).format(place=place, organization=organization, start=start)]
             lines += [self._statement(text, values, f"s{i}", arguments, True) for i, (text, values) in enumerate(recorded)]
             if in_transaction:
                 lines = [lines[0], "BEGIN;\n", *lines[1:], "COMMIT;\n"]

@@ -48,7 +48,6 @@ class Postgres:
         return (["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if root else []) + list(command)
 
     def start(self):
-        """Starts it; returns whether its data were there already."""
         known = (self.data / "PG_VERSION").exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         if not known:
@@ -63,10 +62,23 @@ class Postgres:
         self._run(str(self.bin / "pg_ctl"), "-D", str(self.data), "-l", str(self.data / "log.txt"),
                   "-o", f"-p {self.port}", "-w", "-t", "120", "start")
         if not known:
-            self.psql("CREATE DATABASE membership", database="postgres")
-            self.psql("CREATE EXTENSION pg_stat_statements")
+            self.psql("CREATE DATABASE seeded", database="postgres")
         self.pid = int((self.data / "postmaster.pid").read_text().split()[0])
-        return known
+
+    def seeded(self):
+        """Whether there are data of an earlier run to begin with."""
+        return self.psql("SELECT datistemplate FROM pg_database WHERE datname = 'seeded'", database="postgres")[0][
+            "datistemplate"] == "t"
+
+    def keep_seeded(self):
+        self.psql("ALTER DATABASE seeded IS_TEMPLATE true", database="postgres")
+
+    def copy_seeded(self):
+        """Every run begins with the same rows."""
+        self.psql("DROP DATABASE IF EXISTS membership WITH (FORCE)", database="postgres")
+        self.psql("CREATE DATABASE membership TEMPLATE seeded STRATEGY file_copy", database="postgres")
+        self.psql("CREATE EXTENSION pg_stat_statements")
+        self.psql("CHECKPOINT")
 
     def stop(self):
         if self.port:
@@ -78,8 +90,8 @@ class Postgres:
         if done.returncode:
             raise SystemExit(f"{command[0]} failed: {done.stderr}")
 
-    def url(self):
-        return f"jdbc:postgresql://127.0.0.1:{self.port}/membership"
+    def url(self, database="membership"):
+        return f"jdbc:postgresql://127.0.0.1:{self.port}/{database}"
 
     def connection_options(self):
         return ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]

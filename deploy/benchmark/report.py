@@ -40,9 +40,8 @@ def ratios(results):
     line("adds into one organization, to adds over many", "create-hot", "create-spread", rate, least=0.33)
     line("adds into one, 32 callers to 8", "create-hot-32", "create-hot", rate, least=1)
     for r in results.get("sizes", []):
-        if r["name"].endswith("-large"):
-            for small in ("-small", "-spread"):
-                line(r["title"] + ", CPU, to 100", r["name"], r["name"].removesuffix("-large") + small, cost, most=1.2)
+        if r["name"].endswith("@100,000"):
+            line(r["title"] + ", CPU, to 100", r["name"], r["name"].replace("@100,000", "@100"), cost, most=1.2)
     for r in results.get("pages", []):
         if r["name"].endswith("-2,000"):
             line(r["title"] + ", CPU, to page 1", r["name"], r["name"].removesuffix("2,000") + "1", cost, most=1.2)

@@ -15,12 +15,12 @@ OPERATOR_TOKEN = "the-benchmarks-operator"
 
 
 class Service:
-    def __init__(self, database, java, options, log):
+    def __init__(self, url, java, options, log):
         self.grpc, self.http, self.management = free_port(), free_port(), free_port()
         environment = dict(
             os.environ,
             MEMBERSHIP_HOST="127.0.0.1", MEMBERSHIP_GRPC_PORT=str(self.grpc), MEMBERSHIP_HTTP_PORT=str(self.http),
-            MEMBERSHIP_MANAGEMENT_PORT=str(self.management), MEMBERSHIP_DB_URL=database.url(),
+            MEMBERSHIP_MANAGEMENT_PORT=str(self.management), MEMBERSHIP_DB_URL=url,
             MEMBERSHIP_DB_USER="postgres", MEMBERSHIP_DB_PASSWORD="", MEMBERSHIP_OPERATOR_TOKEN=OPERATOR_TOKEN,
             MEMBERSHIP_LOG_JSON="false")
         self.process = subprocess.Popen(

@@ -85,7 +85,7 @@ public class PermissionChecks {
         List<PermissionCheck> answers = database.list(
                 Sql.of(
                         """
-                        SELECT m.id IS NOT NULL AND m.organization_id NOT IN (
+                        SELECT m.role_id IS NOT NULL AND m.organization_id NOT IN (
                                 SELECT o.id FROM organization o WHERE o.instance_id = ? AND o.deleted_at IS NOT NULL),
                             m.user_banned, r.key, r.permission_keys @> ARRAY[asked.permission],
                             r.permission_keys @> ARRAY[asked.permission] OR EXISTS (

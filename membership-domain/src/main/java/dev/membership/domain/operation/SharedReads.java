@@ -10,12 +10,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 
 /**
- * Point reads of many callers by one statement: what is asked for while the readers are busy is read together, as soon as
- * one of them is free. Nobody is made to wait for company: a call that comes alone is read alone, at once.
+ * Point reads of many callers by one statement: what is asked for while a statement runs is read together by the next one.
+ * Nobody is made to wait for company: a call that comes alone is read alone, at once.
  *
  * <p>A read begins after it was asked for, so that it sees whatever its caller has seen committed. Those of different
  * instances are never put into one statement.
@@ -23,10 +25,19 @@ import java.util.function.BiFunction;
  * @param <K> names a row inside an instance
  */
 public final class SharedReads<K, V> {
-    /** Statements that run at a time, for an instance: with more, each would be shared by fewer. */
-    private static final int READERS = Integer.getInteger("readers", 2);
-
     private static final int MOST_AT_ONCE = 200;
+
+    /**
+     * One reader is enough for an instance while so few wait: more readers would each find fewer, and a statement costs
+     * much the same for one row as for ten. Where more wait, the database is slow, and the next reader joins in.
+     */
+    private static final int WAITING_PER_READER = 32;
+
+    private static final int MOST_READERS = 4;
+
+    /** No virtual threads: a reader does little else than wait for a socket, which costs those twice as much CPU. */
+    private static final Executor THREADS = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("point-reads-", 0).factory());
 
     private final BiFunction<String, List<K>, Map<K, V>> statement;
     private final ConcurrentMap<String, Readers> byInstance = new ConcurrentHashMap<>();
@@ -45,8 +56,9 @@ public final class SharedReads<K, V> {
 
     private final class Readers {
         private final String instanceId;
-        private final Queue<Asked<K, V>> waiting = new ConcurrentLinkedQueue<>();
-        private final AtomicInteger busy = new AtomicInteger();
+        private final Queue<Asked<K, V>> queue = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger waiting = new AtomicInteger();
+        private final AtomicInteger readers = new AtomicInteger();
 
         Readers(String instanceId) {
             this.instanceId = instanceId;
@@ -54,14 +66,15 @@ public final class SharedReads<K, V> {
 
         CompletionStage<Optional<V>> read(K key) {
             var asked = new Asked<K, V>(key, new CompletableFuture<>());
-            waiting.add(asked);
-            startOne();
+            queue.add(asked);
+            startOne(waiting.incrementAndGet());
             return asked.answer();
         }
 
-        private void startOne() {
-            if (busy.getAndUpdate(number -> Math.min(READERS, number + 1)) < READERS) {
-                Thread.startVirtualThread(this::readWhatWaits);
+        private void startOne(int forSoMany) {
+            int wanted = Math.min(MOST_READERS, 1 + forSoMany / WAITING_PER_READER);
+            if (readers.getAndUpdate(number -> number < wanted ? number + 1 : number) < wanted) {
+                THREADS.execute(this::readWhatWaits);
             }
         }
 
@@ -69,27 +82,25 @@ public final class SharedReads<K, V> {
             for (var together = take(); !together.isEmpty(); together = take()) {
                 answer(together);
             }
-            busy.decrementAndGet();
-            if (!waiting.isEmpty()) {
-                startOne(); // it came between the last look and the step down
+            readers.decrementAndGet();
+            if (!queue.isEmpty()) {
+                startOne(waiting.get()); // it came between the last look and the step down
             }
         }
 
         private List<Asked<K, V>> take() {
             List<Asked<K, V>> taken = new ArrayList<>();
-            for (Asked<K, V> next = waiting.poll(); next != null; next = waiting.poll()) {
+            while (taken.size() < MOST_AT_ONCE && queue.poll() instanceof Asked<K, V> next) {
                 taken.add(next);
-                if (taken.size() == MOST_AT_ONCE) {
-                    break;
-                }
             }
+            waiting.addAndGet(-taken.size());
             return taken;
         }
 
         private void answer(List<Asked<K, V>> together) {
             try {
-                Map<K, V> found = DatabaseRefusals.translating(() -> statement.apply(
-                        instanceId, together.stream().map(Asked::key).toList()));
+                Map<K, V> found = DatabaseRefusals.translating(() ->
+                        statement.apply(instanceId, together.stream().map(Asked::key).toList()));
                 together.forEach(asked -> asked.answer().complete(Optional.ofNullable(found.get(asked.key()))));
             } catch (Throwable failure) {
                 together.forEach(asked -> asked.answer().completeExceptionally(failure));

@@ -4,53 +4,30 @@ import dev.membership.domain.error.ErrorCode;
 import graphql.ErrorType;
 import graphql.ExceptionWhileDataFetching;
 import graphql.ExecutionResult;
-import graphql.GraphQL;
 import graphql.GraphQLError;
 import graphql.GraphqlErrorBuilder;
 import graphql.execution.InputMapDefinesTooManyFieldsException;
 import graphql.execution.NonNullableValueCoercedAsNullException;
 import graphql.execution.UnknownOperationException;
-import graphql.execution.instrumentation.ChainedInstrumentation;
-import graphql.execution.instrumentation.InstrumentationState;
-import graphql.execution.instrumentation.SimplePerformantInstrumentation;
-import graphql.execution.instrumentation.parameters.InstrumentationExecutionParameters;
 import graphql.validation.ValidationError;
-import io.smallrye.graphql.spi.EventingService;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the errors that the framework finds by itself, in a document or its variables, the catalogue's codes too, so that
  * callers of GraphQL need no second list of words.
  */
-public final class FrameworkErrors implements EventingService {
+final class FrameworkErrors {
     private static final String CODE = "code";
 
-    @Override
-    public @Nullable String getConfigKey() {
-        return null;
-    }
+    private FrameworkErrors() {}
 
-    @Override
-    public GraphQL.Builder beforeGraphQLBuild(GraphQL.Builder builder) {
-        return builder.instrumentation(
-                new ChainedInstrumentation(List.of(builder.build().getInstrumentation(), new Coding())));
-    }
-
-    private static final class Coding extends SimplePerformantInstrumentation {
-        @Override
-        public CompletableFuture<ExecutionResult> instrumentExecutionResult(
-                ExecutionResult result, InstrumentationExecutionParameters parameters, InstrumentationState state) {
-            return CompletableFuture.completedFuture(
-                    result.getErrors().isEmpty()
-                            ? result
-                            : result.transform(builder -> builder.errors(result.getErrors().stream()
-                                    .map(FrameworkErrors::coded)
-                                    .toList())));
-        }
+    static ExecutionResult coded(ExecutionResult result) {
+        return result.getErrors().isEmpty()
+                ? result
+                : result.transform(builder -> builder.errors(
+                        result.getErrors().stream().map(FrameworkErrors::coded).toList()));
     }
 
     private static GraphQLError coded(GraphQLError error) {

@@ -1,10 +1,13 @@
 package dev.membership.service.grpc;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * Refuses fields the service does not know. Ignoring them, as Protobuf would, could do something else than was asked: a
@@ -12,6 +15,8 @@ import java.util.List;
  */
 final class UnknownFields {
     private static final String PLAIN = "google.protobuf.";
+    /** By type, the fields that are messages themselves. */
+    private static final ConcurrentMap<Descriptor, List<FieldDescriptor>> NESTED = new ConcurrentHashMap<>();
 
     private UnknownFields() {}
 
@@ -25,18 +30,19 @@ final class UnknownFields {
                     "field " + number,
                     message.getDescriptorForType().getName() + " has no field " + number + ".");
         });
-        message.getAllFields().forEach(UnknownFields::refuse);
+        for (FieldDescriptor field : NESTED.computeIfAbsent(message.getDescriptorForType(), UnknownFields::nested)) {
+            if (field.isRepeated()) {
+                ((List<?>) message.getField(field)).forEach(element -> refuse((Message) element));
+            } else if (message.hasField(field)) {
+                refuse((Message) message.getField(field));
+            }
+        }
     }
 
-    private static void refuse(FieldDescriptor field, Object value) {
-        if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE
-                || field.getMessageType().getFullName().startsWith(PLAIN)) {
-            return;
-        }
-        if (value instanceof List<?> messages) {
-            messages.forEach(element -> refuse((Message) element));
-        } else {
-            refuse((Message) value);
-        }
+    private static List<FieldDescriptor> nested(Descriptor type) {
+        return type.getFields().stream()
+                .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+                        && !field.getMessageType().getFullName().startsWith(PLAIN))
+                .toList();
     }
 }

@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.jboss.logging.Logger;
 
@@ -57,11 +58,18 @@ public class HttpAuthentication {
             refuse(request, new Refusal(ErrorCode.SERVICE_UNAVAILABLE));
             return;
         }
+        String authorization = request.request().getHeader(HttpHeaders.AUTHORIZATION);
+        Optional<Caller> known = authentication.known(authorization);
+        if (known.isPresent()) {
+            request.put(CALLER, known.get());
+            request.next();
+            return;
+        }
         Context eventLoop = Vertx.currentContext();
         request.request().pause();
         virtualThreads.execute(() -> {
             try {
-                Caller caller = authentication.authenticate(request.request().getHeader(HttpHeaders.AUTHORIZATION));
+                Caller caller = authentication.authenticate(authorization);
                 eventLoop.runOnContext(ignored -> {
                     request.put(CALLER, caller);
                     request.request().resume();
