@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.input.Input;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param json the object as compact text
  */
+@RegisterForReflection
 public record Metadata(@JsonValue @JsonRawValue String json) {
     public static final int MAX_BYTES = 8 * 1024;
     /** As deep as Protobuf's readers follow it: 100 messages, three for each level, and a few for what carries it. */
