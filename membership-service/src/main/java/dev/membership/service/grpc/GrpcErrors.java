@@ -12,6 +12,7 @@ import dev.membership.service.error.Failures;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
  * Refusals as {@code google.rpc.Status}: an ErrorInfo whose reason is the code in upper case, and what clients know how to
  * read for a bad field, a limit or a wait.
  */
+// Protobuf finds the fields of a message by reflection; Quarkus registers the contract's messages for it, not these.
+@RegisterForReflection(targets = {BadRequest.class, ErrorInfo.class, QuotaFailure.class, RetryInfo.class, Status.class})
 @ApplicationScoped
 class GrpcErrors {
     static final String DOMAIN = "membership";
