@@ -1,6 +1,7 @@
 package dev.membership.service.graphql;
 
 import dev.membership.domain.paging.Page;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.function.Function;
 import org.eclipse.microprofile.graphql.Description;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param <N> the resource's node
  * @param <E> the resource's edge
  */
+// Of the schema's types SmallRye registers each class, but not what it inherits its fields from.
+@RegisterForReflection
 public abstract class Connection<N extends Node, E extends Connection.Edge<N>> {
     private final Page<N> page;
     private final Function<Page.Entry<N>, E> edge;
