@@ -1,7 +1,7 @@
 package dev.membership.service.security;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
@@ -25,15 +25,18 @@ public class CallerAuthentication {
 
     private final SecurityConfig config;
     private final UserTokens userTokens;
-    private final LoadingCache<String, Optional<Caller.Backend>> backends;
+    private final Credentials credentials;
+    /** Not one that loads by itself: what its loader overrides Caffeine finds out by reflection, not in a native executable. */
+    private final Cache<String, Optional<Caller.Backend>> backends;
 
     CallerAuthentication(SecurityConfig config, Credentials credentials, UserTokens userTokens) {
         this.config = config;
         this.userTokens = userTokens;
+        this.credentials = credentials;
         this.backends = Caffeine.newBuilder()
                 .expireAfterWrite(config.credentialCache())
                 .maximumSize(CACHED_KEYS)
-                .build(credentials::backend);
+                .build();
     }
 
     void onChange(@Observes CredentialsChanged changed) {
@@ -60,7 +63,8 @@ public class CallerAuthentication {
             return new Caller.Operator();
         }
         return credential.startsWith(SECRET_KEY_PREFIX)
-                ? backends.get(credential).orElseThrow(() -> new Refusal(ErrorCode.CLERK_KEY_INVALID))
+                ? backends.get(credential, credentials::backend)
+                        .orElseThrow(() -> new Refusal(ErrorCode.CLERK_KEY_INVALID))
                 : userTokens.verify(credential);
     }
 

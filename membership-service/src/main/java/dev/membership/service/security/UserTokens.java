@@ -1,7 +1,7 @@
 package dev.membership.service.security;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
@@ -54,7 +54,8 @@ class UserTokens {
             AlgorithmIdentifiers.ECDSA_USING_P384_CURVE_AND_SHA384,
             AlgorithmIdentifiers.EDDSA);
 
-    private final LoadingCache<String, Optional<RegisteredIssuer>> issuers;
+    private final Credentials credentials;
+    private final Cache<String, Optional<RegisteredIssuer>> issuers;
     /** By what was registered, so that a change of it makes a new verifier and nothing else does. */
     private final ConcurrentMap<RegisteredIssuer, JwtConsumer> verifiers = new ConcurrentHashMap<>();
 
@@ -65,10 +66,11 @@ class UserTokens {
             .build();
 
     UserTokens(SecurityConfig config, Credentials credentials) {
+        this.credentials = credentials;
         this.issuers = Caffeine.newBuilder()
                 .expireAfterWrite(config.credentialCache())
                 .maximumSize(CACHED_ISSUERS)
-                .build(credentials::issuer);
+                .build();
     }
 
     void onChange(@Observes CredentialsChanged changed) {
@@ -81,7 +83,7 @@ class UserTokens {
         try {
             String iss = unverified.processToClaims(token).getIssuer();
             RegisteredIssuer issuer = Optional.ofNullable(iss)
-                    .flatMap(issuers::get)
+                    .flatMap(name -> issuers.get(name, credentials::issuer))
                     .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
             JwtClaims claims =
                     verifiers.computeIfAbsent(issuer, UserTokens::verifier).processToClaims(token);
