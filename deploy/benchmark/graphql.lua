@@ -26,6 +26,10 @@ function init(arguments)
   end
   bodies = {
     nothing = function() return '{"query":"{ __typename }"}' end,
+    -- As many fields as a membership has, and no row behind them.
+    introspection = function()
+      return '{"query":"{ __type(name: \\"Membership\\") { name kind description fields { name description } } }"}'
+    end,
     get = function()
       local o, u = member()
       return '{"query":"query ($o: ID!, $u: ID!) { getMembership(organizationId: $o, userId: $u) { ' .. FIELDS

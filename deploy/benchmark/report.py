@@ -32,9 +32,12 @@ def ratios(results):
 
     service = {name: r["service_us"] for name, r in by.items()}
     rate = {name: r["per_second"] for name, r in by.items()}
-    for name in ("get", "check"):
-        line(f"{name}, service CPU, to a call without the database", name, "nothing", service, most=2.5)
-    line("GraphQL get, service CPU, to a field without the database", "graphql-get", "graphql-nothing", service, most=2.5)
+    for suffix, callers in (("", 8), ("-32", 32)):
+        for name in ("get", "check"):
+            line(f"gRPC {name}, service CPU, to a call without the database, {callers} callers", name + suffix,
+                 "nothing" + suffix, service, most=2.5)
+    for name, other in (("graphql-nothing", "`__typename`"), ("graphql-type", "introspection of as many fields")):
+        line(f"GraphQL get, service CPU, to {other}", "graphql-get", name, service, most=2.5)
     line("100 checks in a batch, CPU, to one", "batch-check", "check-1", cost, most=5)
     line("text search, CPU, to a plain page", "list-text", "list-first", cost, most=10)
     line("adds into one organization, to adds over many", "create-hot", "create-spread", rate, least=0.33)

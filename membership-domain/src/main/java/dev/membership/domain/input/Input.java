@@ -149,13 +149,19 @@ public final class Input {
 
     /** Refuses what PostgreSQL cannot keep: the NUL character, and surrogates that stand alone. */
     public static String storable(String param, String text) {
-        // Making an encoder costs more than all the rest of reading an id.
-        boolean surrogates = text.chars().anyMatch(character -> Character.isSurrogate((char) character));
-        if (text.indexOf('\0') >= 0
-                || (surrogates && !StandardCharsets.UTF_8.newEncoder().canEncode(text))) {
+        if (text.indexOf('\0') >= 0 || !isWellFormed(text)) {
             throw Refusal.field(
                     ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " contains characters that are not text.");
         }
         return text;
+    }
+
+    private static boolean isWellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return StandardCharsets.UTF_8.newEncoder().canEncode(text); // too dear to be made for each id
+            }
+        }
+        return true;
     }
 }

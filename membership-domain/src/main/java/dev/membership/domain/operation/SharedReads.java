@@ -99,8 +99,8 @@ public final class SharedReads<K, V> {
 
         private void answer(List<Asked<K, V>> together) {
             try {
-                Map<K, V> found = DatabaseRefusals.translating(() ->
-                        statement.apply(instanceId, together.stream().map(Asked::key).toList()));
+                Map<K, V> found = DatabaseRefusals.translating(() -> statement.apply(
+                        instanceId, together.stream().map(Asked::key).toList()));
                 together.forEach(asked -> asked.answer().complete(Optional.ofNullable(found.get(asked.key()))));
             } catch (Throwable failure) {
                 together.forEach(asked -> asked.answer().completeExceptionally(failure));
