@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import plans
 import report
 from operations import MAIN, PAGES, SIZES
 from pgbench import Pgbench
@@ -18,16 +19,17 @@ from processes import cpu_seconds, cpu_seconds_of_family, machine_busy_seconds, 
 from service import HERE, OPERATOR_TOKEN, GraphQlCallers, GrpcCallers, Service
 
 CHANGES = ("create", "update", "delete")
+MOST_WARM_UPS = 8
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds, of which medians are taken")
     parser.add_argument("--seconds", type=float, default=4, help="length of one measurement")
-    parser.add_argument("--warmup", type=float, default=5, help="seconds of each operation before, twice")
+    parser.add_argument("--warmup", type=float, default=2, help="seconds of a run before, of which there are 3 to 8")
     parser.add_argument("--only", default="", help="names of operations or sections (operations.py), separated by commas")
     parser.add_argument("--folder", default="/tmp/membership-benchmark", help="where the database lives, kept for the next run")
-    parser.add_argument("--java-options", default="-Xmx512m", help="of the service")
+    parser.add_argument("--java-options", default="-Xmx512m -XX:+UseSerialGC", help="of the service")
     parser.add_argument("--out", default=str(HERE / "target"), help="where report.md and report.json go")
     return parser.parse_args()
 
@@ -61,6 +63,7 @@ def main():
         bench = Benchmark(database, service, doors, Pgbench(database, Path(wanted.folder) / "scripts"), wanted)
         results = {name: bench.measure(name, operations) for name, operations in sections.items() if operations}
         say("counting what is there")
+        plans_text = bench.plans
         results["consistent"] = consistent(database)
         results["machine"] = machine(database, java, wanted)
     finally:
@@ -71,6 +74,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.json").write_text(json.dumps(results, indent=1))
     (out / "report.md").write_text(report.markdown(results))
+    (out / "statements.md").write_text(plans_text)
     print(report.markdown(results))
 
 
@@ -110,6 +114,7 @@ def machine(database, java, wanted):
 class Benchmark:
     def __init__(self, database, service, doors, pgbench, wanted):
         self.database, self.service, self.doors, self.pgbench, self.wanted = database, service, doors, pgbench, wanted
+        self.plans = ""
 
     def measure(self, section, operations):
         for operation in operations:
@@ -118,10 +123,8 @@ class Benchmark:
                 # What page 1,999 of 50 names as the next one.
                 operation.options["page_token"] = self.doors["grpc"].ask(
                     "token", operation.population, 1998 * 50, token[1:])["token"]
-        for i in (1, 2):
-            for operation in operations:
-                say(f"{section}: warming up, pass {i} of 2: {operation.title}")
-                self._drive(operation, self.wanted.warmup)
+        for operation in operations:
+            self._warm(section, operation)
         scripts = {}
         for operation in operations:
             say(f"{section}: recording the statements of {operation.title}")
@@ -129,6 +132,8 @@ class Benchmark:
             recorded = self.database.recorded(
                 lambda: self._drive(operation, 0 if change else 0.2, 1 if change else operation.callers))
             scripts[operation.name] = self.pgbench.prepare(operation, recorded), recorded
+        if section == "operations":
+            self.plans = plans.explained(self.database, [(o, scripts[o.name][1]) for o in operations])
         rounds = {operation.name: [] for operation in operations}
         for i in range(self.wanted.rounds):
             for n, operation in enumerate(operations):
@@ -137,6 +142,15 @@ class Benchmark:
         return [{"name": operation.name, "title": operation.title, "callers": operation.callers,
                  **{key: statistics.median(r[key] for r in rounds[operation.name]) if rounds[operation.name][0][key] is not None
                     else None for key in rounds[operation.name][0]}} for operation in operations]
+
+    def _warm(self, section, operation):
+        """Until three runs cost the service about the same: the JVM compiles for long what is called for the first time."""
+        costs = []
+        while len(costs) < 3 or (max(costs[-3:]) > 1.08 * min(costs[-3:]) and len(costs) < MOST_WARM_UPS):
+            say(f"{section}: warming up, {len(costs) + 1}: {operation.title}")
+            before = cpu_seconds(self.service.pid)
+            calls = self._drive(operation, self.wanted.warmup)["calls"]
+            costs.append((cpu_seconds(self.service.pid) - before) / calls)
 
     def _drive(self, operation, seconds, callers=None):
         outcome = self.doors[operation.door].run(operation, callers or operation.callers, seconds)

@@ -19,10 +19,11 @@ function init(arguments)
   local population, dashboard = arguments[2], document(arguments[3])
   headers = { ["Authorization"] = "Bearer " .. arguments[1], ["Content-Type"] = "application/json" }
   math.randomseed(os.time())
+  -- One of those who are never removed.
   local function member()
-    if population == "large" then return 1, math.random(0, 99999) end
+    if population == "large" then return 1, math.random(0, 49999) end
     local o = math.random(5, 10000)
-    return o, (o * 88 + math.random(0, 87)) % 200000
+    return o, (o * 88 + math.random(0, 43)) % 200000
   end
   bodies = {
     nothing = function() return '{"query":"{ __typename }"}' end,

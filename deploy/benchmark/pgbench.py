@@ -1,16 +1,19 @@
 """The very statements that the service sends, sent by pgbench: what the database alone can do."""
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 from processes import cpu_seconds_of_family
 
 MOST_SCRIPTS = 60
+# So many rows each run of changes has for itself.
+MOST_IN_A_RUN = 12_000
 
-# Where the rows are, see Population.java and seed.sql. The names are those that variable() gives to parameters. Turns go
-# on from run to run (-D turn), among members that the callers leave alone.
+# Where the rows are, see Population.java and seed.sql. The names are those that variable() gives to parameters. Every run
+# has its own (-D base), among members that the callers leave alone.
 ROWS = r"""\set turn :turn + 1
-\set number :turn * :clients + :client_id
+\set number :base + :turn * :clients + :client_id
 \set o {organization}
 \set start {start}
 """
@@ -35,11 +38,21 @@ def variable(value):
     return "fresh" if value.startswith("orgmem_") else None
 
 
+def cast(value, following):
+    """The type that the service's driver tells PostgreSQL, where it cannot be known from the statement."""
+    if value is None or following.startswith("::"):
+        return ""
+    if value.startswith("{"):
+        return "::text[]"
+    return "::timestamptz" if re.match(r"\d{4}-\d\d-\d\d ", value) else ""
+
+
 class Pgbench:
     def __init__(self, database, folder):
         self.database, self.folder = database, Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.turns = {}
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.bases = {}
 
     def prepare(self, operation, recorded):
         """Writes scripts for what was recorded; returns pgbench's arguments for them."""
@@ -63,7 +76,7 @@ class Pgbench:
             for i, (text, values) in enumerate(recorded[::step][:MOST_SCRIPTS]):
                 scripts.append(self._statement(text, values, f"s{i}", arguments, False))
         for i, script in enumerate(scripts):
-            file = self.folder / f"{operation.name}-{i}.sql"
+            file = self.folder / f"{len(list(self.folder.iterdir()))}.sql"
             file.write_text(script)
             arguments += ["-f", str(file)]
         return arguments
@@ -73,25 +86,27 @@ class Pgbench:
         def placeholder(match):
             number = int(match.group(1))
             value = values[number]
-            if value is None:
-                return "NULL"
+            if not value:
+                return "NULL" if value is None else "''"
             name = variable(value) if varying else None
             if name is None:
                 name = f"{prefix}p{number}"
                 definition = f"{name}={value}"
                 if definition not in arguments:
                     arguments.extend(["-D", definition])
-            return ":" + name
+            return ":" + name + cast(value, match.string[match.end():])
         return re.sub(r"\$(\d+)", placeholder, " ".join(text.split())) + ";\n"
 
     def run(self, operation, arguments, callers, seconds):
-        """pgbench ends at the first error, so that what it did is what the service does. Returns transactions a second and PostgreSQL's CPU for one of them, in microseconds."""
-        turn = self.turns.get(operation.name, 0)
-        self.turns[operation.name] = turn + 3_000
+        """Returns transactions a second, and PostgreSQL's CPU for one of them in microseconds. pgbench ends at the first
+        error: so what it did is what the service does."""
+        rows = (operation.kind, operation.population)
+        base = self.bases.get(rows, 0)
+        self.bases[rows] = base + MOST_IN_A_RUN
         before = cpu_seconds_of_family(self.database.pid)
         done = subprocess.run(
             ["pgbench", *self.database.connection_options(), "-n", "-M", "prepared", "-c", str(callers), "-j", "1",
-             "-T", str(max(1, round(seconds))), "-D", f"turn={turn}", "-D", f"clients={callers}", *arguments, "membership"],
+             "-T", str(max(1, round(seconds))), "-D", "turn=0", "-D", f"base={base}", "-D", f"clients={callers}", *arguments, "membership"],
             capture_output=True, text=True,
             env={"PGOPTIONS": "-c plan_cache_mode=force_generic_plan", "PATH": "/usr/bin:/bin"})
         cpu = cpu_seconds_of_family(self.database.pid) - before

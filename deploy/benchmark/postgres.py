@@ -106,6 +106,14 @@ class Postgres:
             raise SystemExit(f"psql: {done.stderr}")
         return list(csv.DictReader(io.StringIO(done.stdout)))
 
+    def lines(self, sql):
+        """What psql prints for statements whose answers are text."""
+        done = subprocess.run([str(self.bin / "psql"), "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1",
+                               *self.connection_options(), "membership"], input=sql, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"psql: {done.stderr}")
+        return done.stdout.splitlines()
+
     def statements(self):
         """What ran since the last call of reset_statements, transaction control left out."""
         return self.psql("""SELECT query, calls FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid

@@ -52,10 +52,11 @@ enum Population {
         }
     }
 
+    /** Any of those who are never removed, see {@link #leaving}. */
     Member random() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         long organization = random.nextInt(first, last + 1);
-        return member(organization, random.nextInt(members));
+        return member(organization, random.nextInt(members / 2));
     }
 
     /** The members one after another, no two of them in the same organization until each has had its turn. */

@@ -4,12 +4,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a row's columns one after another, in the order in which the statement names them. */
 public final class Row {
     private final ResultSet results;
+    private final Map<Class<?>, Map<String, Object>> repeated = new HashMap<>();
     private int column;
 
     Row(ResultSet results) {
@@ -73,6 +76,28 @@ public final class Row {
     public @Nullable List<String> textsOrNull() throws SQLException {
         var array = results.getArray(++column);
         return array == null ? null : List.of((String[]) array.getArray());
+    }
+
+    /**
+     * Reads what begins with its id and stands in many rows, such as the organization of its members: once for each id, for
+     * all rows of the statement.
+     *
+     * @param columns how many the mapper reads
+     */
+    public <T> T repeated(Class<T> type, int columns, Mapper<T> mapper) throws SQLException {
+        String id = results.getString(column + 1);
+        if (id == null) {
+            return mapper.map(this);
+        }
+        Map<String, Object> known = repeated.computeIfAbsent(type, any -> new HashMap<>());
+        T value = type.cast(known.get(id));
+        if (value == null) {
+            value = mapper.map(this);
+            known.put(id, value);
+        } else {
+            skip(columns);
+        }
+        return value;
     }
 
     /** Passes over columns that this row has no use for. */

@@ -16,6 +16,8 @@ public record MemberRole(String id, String key, String name, List<String> permis
     /** What a statement selects for {@link #read}, with {@code r} for the role. */
     static final String COLUMNS = columns("r");
 
+    private static final int WIDTH = COLUMNS.split(",").length;
+
     /** The same with another name for the role. */
     static String columns(String role) {
         return "%1$s.id, %1$s.key, %1$s.name, %1$s.permission_keys, %1$s.elevated".formatted(role);
@@ -27,7 +29,10 @@ public record MemberRole(String id, String key, String name, List<String> permis
     }
 
     static MemberRole read(Row row) throws SQLException {
-        return new MemberRole(row.text(), row.text(), row.text(), row.texts(), row.flag());
+        return row.repeated(
+                MemberRole.class,
+                WIDTH,
+                role -> new MemberRole(role.text(), role.text(), role.text(), role.texts(), role.flag()));
     }
 
     /** How a change to another role changes the number of members who hold the minimum permissions. */

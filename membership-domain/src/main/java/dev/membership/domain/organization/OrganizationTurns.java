@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class OrganizationTurns {
     /** One that has the lock and one that waits for it, so that it is never free while it is wanted. */
-    private static final int AT_A_TIME = Integer.getInteger("turns", 2);
+    private static final int AT_A_TIME = 2;
 
     /** Organizations share a line where their ids' hashes do, which is harmless and rare. */
     private static final int LINES = 4_096;

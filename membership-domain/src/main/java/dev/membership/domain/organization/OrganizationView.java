@@ -40,12 +40,18 @@ public record OrganizationView(
             o.created_by, o.created_at, o.updated_at, o.version, \
             c.members_count, c.pending_invitations_count, c.max_allowed_memberships, c.elevated_members_count""";
 
+    private static final int WIDTH = COLUMNS.split(",").length;
+
     /** How a statement that has {@code o} comes to {@code c}. */
     public static final String JOIN_COUNTER =
             " JOIN organization_counter c ON c.instance_id = o.instance_id AND c.organization_id = o.id ";
 
     /** Reads all of it; {@link #visibleTo} takes away what a caller may not see. */
     public static OrganizationView read(Row row) throws SQLException {
+        return row.repeated(OrganizationView.class, WIDTH, OrganizationView::readOnce);
+    }
+
+    private static OrganizationView readOnce(Row row) throws SQLException {
         return new OrganizationView(
                 row.text(),
                 row.text(),

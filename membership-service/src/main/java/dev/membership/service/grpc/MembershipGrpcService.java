@@ -12,6 +12,7 @@ import dev.membership.domain.membership.MembershipView;
 import dev.membership.domain.membership.Memberships;
 import dev.membership.domain.membership.PermissionCheck;
 import dev.membership.domain.membership.PermissionChecks;
+import dev.membership.domain.organization.OrganizationView;
 import dev.membership.domain.paging.Page;
 import dev.membership.domain.user.PublicUserData;
 import dev.membership.v1.BatchCheckPermissionsRequest;
@@ -30,10 +31,12 @@ import dev.membership.v1.Membership;
 import dev.membership.v1.MembershipFilter;
 import dev.membership.v1.MembershipKey;
 import dev.membership.v1.MembershipService;
+import dev.membership.v1.Organization;
 import dev.membership.v1.UpdateMembershipMetadataRequest;
 import dev.membership.v1.UpdateMembershipRequest;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +130,12 @@ class MembershipGrpcService implements MembershipService {
                             request.getIncludeTotal()),
                     Wire.PAGE_TOKEN);
             ListMembershipsResponse.Builder response = ListMembershipsResponse.newBuilder();
-            page.items().forEach(membership -> response.addMemberships(message(membership)));
+            Map<OrganizationView, Organization> organizations = new IdentityHashMap<>();
+            page.items()
+                    .forEach(membership -> response.addMemberships(message(
+                            membership,
+                            organizations.computeIfAbsent(
+                                    membership.organization(), OrganizationGrpcService::message))));
             page.next().ifPresent(response::setNextPageToken);
             page.counted().ifPresent(response::setTotalCount);
             return response.build();
@@ -247,6 +255,10 @@ class MembershipGrpcService implements MembershipService {
     }
 
     private static Membership message(MembershipView view) {
+        return message(view, OrganizationGrpcService.message(view.organization()));
+    }
+
+    private static Membership message(MembershipView view, Organization organization) {
         Membership.Builder message = Membership.newBuilder()
                 .setId(view.id())
                 .setOrganizationId(view.organization().id())
@@ -255,7 +267,7 @@ class MembershipGrpcService implements MembershipService {
                 .setRoleName(view.role().name())
                 .addAllPermissions(view.role().permissions())
                 .setPublicMetadata(Wire.struct(view.publicMetadata()))
-                .setOrganization(OrganizationGrpcService.message(view.organization()))
+                .setOrganization(organization)
                 .setPublicUserData(message(view.user()))
                 .setCreatedAt(Wire.timestamp(view.createdAt()))
                 .setUpdatedAt(Wire.timestamp(view.updatedAt()))

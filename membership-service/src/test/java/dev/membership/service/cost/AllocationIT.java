@@ -42,15 +42,15 @@ import org.junit.jupiter.api.Test;
 class AllocationIT {
     /** Bytes by operation. */
     private static final Map<String, Long> FIGURES = Map.ofEntries(
-            entry("BatchCheckPermissions of 100", 276_000L),
-            entry("CheckPermission", 30_000L),
-            entry("CreateMembership", 107_000L),
-            entry("DeleteMembership", 105_000L),
-            entry("GetMembership", 29_500L),
-            entry("GraphQL dashboard of 50", 6_028_000L),
-            entry("GraphQL getMembership", 251_700L),
+            entry("BatchCheckPermissions of 100", 176_000L),
+            entry("CheckPermission", 15_000L),
+            entry("CreateMembership", 77_000L),
+            entry("DeleteMembership", 81_000L),
+            entry("GetMembership", 20_500L),
+            entry("GraphQL dashboard of 50", 2_322_000L),
+            entry("GraphQL getMembership", 146_000L),
             entry("ListMemberships of 50", 356_000L),
-            entry("UpdateMembership", 124_000L));
+            entry("UpdateMembership", 93_000L));
 
     /** How many times its figure an operation may allocate: runs of the same code have differed by 15 %. */
     private static final double MARGIN = 1.25;
