@@ -2,6 +2,7 @@
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from processes import cpu_seconds_of_family
@@ -109,6 +110,7 @@ class Pgbench:
              "-T", str(max(1, round(seconds))), "-D", "turn=0", "-D", f"base={base}", "-D", f"clients={callers}", *arguments, "membership"],
             capture_output=True, text=True,
             env={"PGOPTIONS": "-c plan_cache_mode=force_generic_plan", "PATH": "/usr/bin:/bin"})
+        time.sleep(0.5)  # what its backends used is counted only when PostgreSQL has seen them end
         cpu = cpu_seconds_of_family(self.database.pid) - before
         count = re.search(r"transactions actually processed: (\d+)", done.stdout)
         rate = re.search(r"tps = ([\d.]+) \(without", done.stdout)
