@@ -49,7 +49,7 @@ class AllocationIT {
             entry("GetMembership", 20_500L),
             entry("GraphQL dashboard of 50", 2_322_000L),
             entry("GraphQL getMembership", 146_000L),
-            entry("ListMemberships of 50", 356_000L),
+            entry("ListMemberships of 50", 276_000L),
             entry("UpdateMembership", 93_000L));
 
     /** How many times its figure an operation may allocate: runs of the same code have differed by 15 %. */
