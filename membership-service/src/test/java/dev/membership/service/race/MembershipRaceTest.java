@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The rules that hold under any concurrency. These tests were seen failing when what they rely on was taken out: the quota
- * without its condition in OrganizationCounters.addMember, the last admin without its condition in
- * OrganizationCounters.change, the duplicate without membership_organization_user_key, the slugs without
+ * without its condition (now in OrganizationCounters.addingMember), the last admin without its condition (now
+ * OrganizationCounters.leavesSomeoneElevated), the duplicate without membership_organization_user_key, the slugs without
  * organization_slug_key, the request id without the insert in RequestRecords, the removal against a promotion without
- * OrganizationCounters.lock (which, with two members only, the counters' CHECKs had hidden). Not seen failing: the weakened
+ * the counters' lock (now OrganizationCounters.locking; with two members only, the counters' CHECKs had hidden it). Not seen failing: the weakened
  * role, which neither the lock nor the condition in OrganizationCounters.change decides alone.
  */
 @QuarkusTest
