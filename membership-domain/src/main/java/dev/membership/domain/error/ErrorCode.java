@@ -85,7 +85,7 @@ public enum ErrorCode {
 
     // Our side
     DEADLINE_EXCEEDED(504, Status.DEADLINE_EXCEEDED, "The call's time was over before it could be answered."),
-    TOO_MANY_REQUESTS(429, Status.RESOURCE_EXHAUSTED, "The service has more work than it can take: try again later."),
+    TOO_MANY_REQUESTS(503, Status.RESOURCE_EXHAUSTED, "The service has more work than it can take: try again later."),
     SERVICE_UNAVAILABLE(503, Status.UNAVAILABLE, "The service cannot answer now: try again."),
     INTERNAL_ERROR(500, Status.INTERNAL, "Something went wrong on our side.", "trace_id");
 

@@ -2,7 +2,7 @@ package dev.membership.domain.error;
 
 /**
  * What kind of refusal an {@link ErrorCode} is, by the names of the canonical gRPC codes. Whether a call may be repeated
- * unchanged follows from it: only {@link #UNAVAILABLE} and {@link #RESOURCE_EXHAUSTED} pass by themselves.
+ * unchanged follows from it, see {@link #passes}.
  */
 public enum Status {
     INVALID_ARGUMENT,
@@ -15,5 +15,10 @@ public enum Status {
     RESOURCE_EXHAUSTED,
     DEADLINE_EXCEEDED,
     UNAVAILABLE,
-    INTERNAL
+    INTERNAL;
+
+    /** Whether the same call may succeed a while later though nobody changes anything. */
+    public boolean passes() {
+        return this == UNAVAILABLE || this == RESOURCE_EXHAUSTED;
+    }
 }

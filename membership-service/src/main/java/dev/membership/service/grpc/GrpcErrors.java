@@ -61,7 +61,7 @@ class GrpcErrors {
                             .setDescription(refusal.getMessage()))
                     .build()));
         }
-        if (refusal.code() == ErrorCode.TOO_MANY_REQUESTS) {
+        if (refusal.code().status().passes()) {
             status.addDetails(
                     Any.pack(RetryInfo.newBuilder().setRetryDelay(RETRY_AFTER).build()));
         }

@@ -3,8 +3,9 @@ package dev.membership.service.security;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
-import dev.membership.service.shutdown.Draining;
+import dev.membership.service.admission.Admission;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -19,8 +20,8 @@ import java.util.concurrent.ExecutorService;
 import org.jboss.logging.Logger;
 
 /**
- * Asks every HTTP request for a credential before anything else sees it, whatever its path: nothing depends on how a path
- * is written. Health and metrics have a port of their own.
+ * Lets in an HTTP request, where there is room for it, and asks it for a credential before anything else sees it, whatever
+ * its path: nothing depends on how a path is written. Health and metrics have a port of their own.
  */
 @ApplicationScoped
 public class HttpAuthentication {
@@ -29,14 +30,16 @@ public class HttpAuthentication {
     /** Before all else but the CORS filter (300), which answers a browser's preflight: that never carries a credential. */
     private static final int AFTER_CORS = 250;
 
+    private static final String RETRY_AFTER_SECONDS = "1";
+
     private final CallerAuthentication authentication;
-    private final Draining draining;
+    private final Admission admission;
     private final ExecutorService virtualThreads;
 
     HttpAuthentication(
-            CallerAuthentication authentication, Draining draining, @VirtualThreads ExecutorService virtualThreads) {
+            CallerAuthentication authentication, Admission admission, @VirtualThreads ExecutorService virtualThreads) {
         this.authentication = authentication;
-        this.draining = draining;
+        this.admission = admission;
         this.virtualThreads = virtualThreads;
     }
 
@@ -54,10 +57,13 @@ public class HttpAuthentication {
     }
 
     private void authenticate(RoutingContext request) {
-        if (draining.refuses()) {
-            refuse(request, new Refusal(ErrorCode.SERVICE_UNAVAILABLE));
+        Optional<ErrorCode> refused = admission.begin();
+        if (refused.isPresent()) {
+            refuse(request, new Refusal(refused.get()));
             return;
         }
+        // Not an end handler: the framework's GraphQL route puts its own in the place of whichever is there.
+        QuarkusRequestWrapper.get(request.request()).addRequestDoneHandler(ended -> admission.end());
         String authorization = request.request().getHeader(HttpHeaders.AUTHORIZATION);
         Optional<Caller> known = authentication.known(authorization);
         if (known.isPresent()) {
@@ -87,6 +93,9 @@ public class HttpAuthentication {
     /** Answers a request without any further work. */
     public static void refuse(RoutingContext request, Refusal refusal) {
         request.request().resume();
+        if (refusal.code().status().passes()) {
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
         request.response()
                 .setStatusCode(refusal.code().httpStatus())
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")

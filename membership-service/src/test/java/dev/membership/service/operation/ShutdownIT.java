@@ -10,12 +10,11 @@ import dev.membership.service.support.Eventually;
 import dev.membership.service.support.GraphQlDoor;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
+import dev.membership.service.support.Refused;
 import dev.membership.service.support.ServiceProcess;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -70,9 +69,7 @@ class ShutdownIT {
                 });
                 assertThatThrownBy(() -> instance.add(organization, refused, "org:member"))
                         .isInstanceOfSatisfying(
-                                StatusRuntimeException.class,
-                                failure -> assertThat(failure.getStatus().getCode())
-                                        .isEqualTo(Status.Code.UNAVAILABLE));
+                                Refused.class, late -> assertThat(late.code()).isEqualTo("service_unavailable"));
                 assertThat(service.isAlive()).isTrue();
                 assertThat(removed.isDone()).isFalse();
                 assertThat(added.isDone()).isFalse();

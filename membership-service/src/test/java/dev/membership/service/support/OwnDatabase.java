@@ -30,6 +30,16 @@ public record OwnDatabase(String name) implements Consistency.Rows {
         return ((Number) query(sql, parameters).getFirst().values().iterator().next()).longValue();
     }
 
+    /** Changes the rows themselves, past the service. */
+    public void execute(String sql) {
+        try (Connection connection = dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
     /** Statements that wait for a lock that another transaction holds. */
     public long waiting() {
         return number("SELECT count(*) FROM pg_stat_activity WHERE datname = ? AND wait_event_type = 'Lock'", name);

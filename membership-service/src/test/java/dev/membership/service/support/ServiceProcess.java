@@ -1,5 +1,7 @@
 package dev.membership.service.support;
 
+import static io.restassured.RestAssured.given;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,16 +40,51 @@ public final class ServiceProcess implements AutoCloseable {
     /**
      * Starts it on free ports and returns when it takes calls.
      *
-     * @param settings environment variables besides those of ports and database
+     * @param settings environment variables besides those of ports and database; an empty one is not set at all
      */
     public static ServiceProcess start(OwnDatabase database, Map<String, String> settings) {
+        File log = Path.of("target", "service-process.log").toFile();
+        try {
+            var started = launch(database, settings, ProcessBuilder.Redirect.appendTo(log));
+            Runtime.getRuntime().addShutdownHook(new Thread(started.process::destroyForcibly));
+            Eventually.until("the service is ready, see " + log, () -> {
+                if (!started.process.isAlive()) {
+                    throw new AssertionError("the service ended instead of starting, see " + log);
+                }
+                return started.isReady();
+            });
+            return started;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /**
+     * Has it run until it ends by itself, because it is told to do no more than start, or because it cannot.
+     *
+     * @return its exit status and what it printed
+     */
+    public static Ended runToEnd(OwnDatabase database, Map<String, String> settings) {
+        try {
+            Path log = Files.createTempFile(Path.of("target"), "service-process-", ".log");
+            try (var process = launch(database, settings, ProcessBuilder.Redirect.to(log.toFile()))) {
+                return new Ended(process.awaitEnd(), Files.readString(log));
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** How a process came to its end. */
+    public record Ended(int status, String output) {}
+
+    private static ServiceProcess launch(
+            OwnDatabase database, Map<String, String> settings, ProcessBuilder.Redirect output) throws IOException {
         int httpPort = TestDatabase.freePort();
         int grpcPort = TestDatabase.freePort();
         int managementPort = TestDatabase.freePort();
-        File log = Path.of("target", "service-process.log").toFile();
-        ProcessBuilder builder = new ProcessBuilder(command())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
+        ProcessBuilder builder =
+                new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(output);
         builder.environment()
                 .putAll(Map.of(
                         "MEMBERSHIP_HOST", "127.0.0.1",
@@ -60,19 +97,8 @@ public final class ServiceProcess implements AutoCloseable {
                         "MEMBERSHIP_OPERATOR_TOKEN", Instances.OPERATOR_TOKEN,
                         "MEMBERSHIP_LOG_JSON", "false"));
         builder.environment().putAll(settings);
-        try {
-            var started = new ServiceProcess(builder.start(), httpPort, grpcPort, managementPort);
-            Runtime.getRuntime().addShutdownHook(new Thread(started.process::destroyForcibly));
-            Eventually.until("the service is ready, see " + log, () -> {
-                if (!started.process.isAlive()) {
-                    throw new AssertionError("the service ended instead of starting, see " + log);
-                }
-                return started.isReady();
-            });
-            return started;
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        builder.environment().values().removeIf(String::isEmpty);
+        return new ServiceProcess(builder.start(), httpPort, grpcPort, managementPort);
     }
 
     /** Whether it is the native executable that starts. */
@@ -114,6 +140,11 @@ public final class ServiceProcess implements AutoCloseable {
 
     public boolean isReady() {
         return status(managementPort, "/q/health/ready") == 200;
+    }
+
+    /** What it tells of itself on its management port. */
+    public String metrics() {
+        return given().port(managementPort).get("/q/metrics").asString();
     }
 
     /** @return the status; 0: nobody listens, or nobody answers */

@@ -1,6 +1,7 @@
 package dev.membership.service.grpc;
 
-import dev.membership.service.shutdown.Draining;
+import dev.membership.domain.error.Refusal;
+import dev.membership.service.admission.Admission;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -8,7 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GlobalInterceptor;
 import io.quarkus.grpc.runtime.health.GrpcHealthStorage;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -18,20 +19,22 @@ import jakarta.enterprise.inject.spi.Prioritized;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Tells {@link Draining} of the calls under way, and answers those that come too late so that clients go elsewhere. */
+/** Has {@link Admission} decide which calls are taken, before anything is read of them, and tells it when they end. */
 @ApplicationScoped
 @GlobalInterceptor
-public class RunningCalls implements ServerInterceptor, Prioritized {
+public class AdmittedCalls implements ServerInterceptor, Prioritized {
     private static final int OUTERMOST = 10_000;
     /** Answered to the last; a watch of them has no end that could be waited for. */
     private static final List<String> NOT_COUNTED = List.of(
             HealthGrpc.SERVICE_NAME, "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
 
-    private final Draining draining;
+    private final Admission admission;
+    private final GrpcErrors errors;
     private final GrpcHealthStorage health;
 
-    RunningCalls(Draining draining, GrpcHealthStorage health) {
-        this.draining = draining;
+    AdmittedCalls(Admission admission, GrpcErrors errors, GrpcHealthStorage health) {
+        this.admission = admission;
+        this.errors = errors;
         this.health = health;
     }
 
@@ -46,8 +49,10 @@ public class RunningCalls implements ServerInterceptor, Prioritized {
         if (NOT_COUNTED.contains(call.getMethodDescriptor().getServiceName())) {
             return next.startCall(call, headers);
         }
-        if (!draining.begin()) {
-            call.close(Status.UNAVAILABLE.withDescription("This process is ending."), new Metadata());
+        var refused = admission.begin();
+        if (refused.isPresent()) {
+            StatusRuntimeException answer = errors.status(new Refusal(refused.get()));
+            call.close(answer.getStatus(), answer.getTrailers());
             return new ServerCall.Listener<>() {};
         }
         AtomicBoolean ended = new AtomicBoolean();
@@ -89,7 +94,7 @@ public class RunningCalls implements ServerInterceptor, Prioritized {
 
     private void end(AtomicBoolean ended) {
         if (ended.compareAndSet(false, true)) {
-            draining.end();
+            admission.end();
         }
     }
 

@@ -1,0 +1,108 @@
+package dev.membership.service.admission;
+
+import dev.membership.domain.error.ErrorCode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.Startup;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which calls are taken, at both doors: no more at a time than the process can answer soon, and none that it could not
+ * finish before it ends. What is refused here has cost no work yet, so the service keeps its pace however much is asked
+ * of it, and whoever is refused may ask another replica.
+ *
+ * <p>Lets the process end without cutting a call off, too. For {@code quarkus.shutdown.delay} after it was told to end,
+ * only its health says so; then new calls are refused, and those under way have {@code quarkus.shutdown.timeout} to be
+ * answered. The framework's own graceful shutdown does not suffice: it takes new HTTP requests to the last, and knows
+ * nothing of gRPC calls.
+ */
+@Startup
+@ApplicationScoped
+public class Admission {
+    private static final Logger LOG = Logger.getLogger(Admission.class);
+
+    private final int limit;
+    private final Duration delay;
+    private final Duration timeout;
+    private final Counter shed;
+    private int running;
+    /** Both of {@link System#nanoTime}; null until the process is told to end. */
+    private @Nullable Long refusesFrom;
+
+    private @Nullable Long endsAt;
+
+    Admission(
+            @ConfigProperty(name = "membership.admission.max-calls") int limit,
+            @ConfigProperty(name = "quarkus.shutdown.delay") Optional<Duration> delay,
+            @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> timeout,
+            MeterRegistry metrics) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("MEMBERSHIP_MAX_CALLS is " + limit + ", but must be at least 1");
+        }
+        this.limit = limit;
+        this.delay = delay.orElse(Duration.ZERO);
+        this.timeout = timeout.orElse(Duration.ZERO);
+        this.shed = Counter.builder("membership.calls.shed")
+                .description("Calls refused because as many were running as may")
+                .register(metrics);
+        Gauge.builder("membership.calls.running", this, Admission::running)
+                .description("Calls under way at both doors")
+                .register(metrics);
+        Gauge.builder("membership.calls.limit", () -> limit)
+                .description("Calls that may be under way at both doors")
+                .register(metrics);
+    }
+
+    /**
+     * Asks whether a call is taken.
+     *
+     * @return empty: it is, and is waited for until {@link #end}; otherwise why it is refused
+     */
+    public synchronized Optional<ErrorCode> begin() {
+        if (refusesFrom != null && System.nanoTime() - refusesFrom >= 0) {
+            return Optional.of(ErrorCode.SERVICE_UNAVAILABLE);
+        }
+        if (running >= limit) {
+            shed.increment();
+            return Optional.of(ErrorCode.TOO_MANY_REQUESTS);
+        }
+        running++;
+        return Optional.empty();
+    }
+
+    /** Says that a call which was taken has ended, whichever way; to be called once for each. */
+    public synchronized void end() {
+        running--;
+        notifyAll();
+    }
+
+    private synchronized int running() {
+        return running;
+    }
+
+    /** Comes as soon as the process is told to end. */
+    synchronized void onBegin(@Observes ShutdownDelayInitiatedEvent told) {
+        refusesFrom = System.nanoTime() + delay.toNanos();
+        endsAt = refusesFrom + timeout.toNanos();
+    }
+
+    /** Comes when the framework waits for HTTP requests no longer; everything that calls need is still there. */
+    synchronized void onEnd(@Observes ShutdownEvent ending) throws InterruptedException {
+        while (running > 0 && endsAt != null && endsAt - System.nanoTime() > 0) {
+            TimeUnit.NANOSECONDS.timedWait(this, endsAt - System.nanoTime());
+        }
+        if (running > 0) {
+            LOG.warnf("%d calls are cut off: they have not ended within quarkus.shutdown.timeout", running);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.membership.service.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.membership.service.support.OwnDatabase;
+import dev.membership.service.support.ServiceProcess;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Migrating apart from serving, as a roll-out does it, and what keeps a build from a schema that it does not know. */
+class SchemaIT {
+    private static final Map<String, String> SERVES = Map.of("MEMBERSHIP_DB_MIGRATE", "false");
+    private static final Map<String, String> MIGRATES_AND_ENDS = Map.of("QUARKUS_INIT_AND_EXIT", "true");
+
+    private final OwnDatabase database = OwnDatabase.create();
+
+    @Test
+    void servesTheSchemaThatItsOwnMigrationMade() {
+        assertThat(ServiceProcess.runToEnd(database, MIGRATES_AND_ENDS).status())
+                .isZero();
+
+        try (ServiceProcess service = ServiceProcess.start(database, SERVES)) {
+            assertThat(service.instances().create().id()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void refusesASchemaThatLacksAMigration() {
+        var ended = ServiceProcess.runToEnd(database, SERVES);
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.output()).contains("Detected resolved migration not applied to database: 1");
+        assertThat(database.number("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
+                .isZero();
+    }
+
+    @Test
+    void refusesASchemaOfANewerBuildUnlessToldThatItMay() {
+        ServiceProcess.runToEnd(database, MIGRATES_AND_ENDS);
+        database.execute("""
+                INSERT INTO flyway_schema_history
+                SELECT installed_rank + 1, '999', 'of a newer build', type, 'V999__newer.sql', 1, installed_by, now(), 1, true
+                FROM flyway_schema_history ORDER BY installed_rank DESC LIMIT 1""");
+
+        for (var settings : List.of(SERVES, MIGRATES_AND_ENDS)) {
+            var ended = ServiceProcess.runToEnd(database, settings);
+
+            assertThat(ended.status()).isEqualTo(1);
+            assertThat(ended.output()).contains("Detected applied migration not resolved locally: 999");
+        }
+
+        ServiceProcess.start(
+                        database,
+                        Map.of(
+                                "MEMBERSHIP_DB_MIGRATE",
+                                "false",
+                                "QUARKUS_FLYWAY_IGNORE_MIGRATION_PATTERNS",
+                                "*:future"))
+                .close();
+    }
+}
