@@ -58,28 +58,20 @@ public class Events {
         if (entries.isEmpty()) {
             return;
         }
-        database.execute(Sql.of(
-                """
-                INSERT INTO outbox_event (instance_id, organization_id, organization_sequence, type, resource_id,
-                    before, after, actor_type, actor_id, operation, request_id, occurred_at)
-                SELECT ?, e.organization_id, e.sequence::bigint, e.type, e.resource_id,
-                    e.before::jsonb, e.after::jsonb, ?, ?, ?, ?, ?
+        database.execute(inserting(call)
+                .add(
+                        """
+                e.organization_id, e.sequence::bigint, e.type, e.resource_id, e.before::jsonb, e.after::jsonb
                 FROM unnest(?, ?, ?, ?, ?, ?) WITH ORDINALITY
                     AS e (organization_id, sequence, type, resource_id, before, after, place)
                 ORDER BY e.place
                 """,
-                call.instanceId(),
-                call.actorType(),
-                call.caller().id(),
-                call.operation().publicName(),
-                call.requestId(),
-                Input.now(clock),
-                texts(entries, Entry::organizationId),
-                texts(entries, entry -> entry.sequence() == null ? null : Long.toString(entry.sequence())),
-                texts(entries, entry -> entry.change().type()),
-                texts(entries, entry -> entry.change().resourceId()),
-                texts(entries, entry -> json(entry.change().before())),
-                texts(entries, entry -> json(entry.change().after()))));
+                        texts(entries, Entry::organizationId),
+                        texts(entries, entry -> entry.sequence() == null ? null : Long.toString(entry.sequence())),
+                        texts(entries, entry -> entry.change().type()),
+                        texts(entries, entry -> entry.change().resourceId()),
+                        texts(entries, entry -> json(entry.change().before())),
+                        texts(entries, entry -> json(entry.change().after()))));
     }
 
     /**
@@ -99,24 +91,27 @@ public class Events {
             String resourceId,
             Sql before,
             Sql after) {
-        return Sql.of(
-                        """
-                        INSERT INTO outbox_event (instance_id, organization_id, organization_sequence, type, resource_id,
-                            actor_type, actor_id, operation, request_id, occurred_at, before, after)
-                        SELECT ?, ?, %s, ?, ?, ?, ?, ?, ?, ?,\s""".formatted(sequence),
-                        call.instanceId(),
-                        organizationId,
-                        type,
-                        resourceId,
-                        call.actorType(),
-                        call.caller().id(),
-                        call.operation().publicName(),
-                        call.requestId(),
-                        Input.now(clock))
+        return inserting(call)
+                .add("?, " + sequence + ", ?, ?, ", organizationId, type, resourceId)
                 .add(before)
                 .add(", ")
                 .add(after)
                 .add(" FROM " + from);
+    }
+
+    /** Up to what every event of a call has in common; the rest is selected after it. */
+    private Sql inserting(Call call) {
+        return Sql.of(
+                """
+                INSERT INTO outbox_event (instance_id, actor_type, actor_id, operation, request_id, occurred_at,
+                    organization_id, organization_sequence, type, resource_id, before, after)
+                SELECT ?, ?, ?, ?, ?, ?,\s""",
+                call.instanceId(),
+                call.actorType(),
+                call.caller().id(),
+                call.operation().publicName(),
+                call.requestId(),
+                Input.now(clock));
     }
 
     private static List<@Nullable String> texts(List<Entry> entries, Function<Entry, @Nullable String> value) {

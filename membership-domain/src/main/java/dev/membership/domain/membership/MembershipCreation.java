@@ -7,7 +7,6 @@ import dev.membership.domain.caller.Operation;
 import dev.membership.domain.database.Database;
 import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
-import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.event.Events;
 import dev.membership.domain.identifier.Ids;
@@ -33,8 +32,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes users members of organizations. */
 @ApplicationScoped
 public class MembershipCreation {
-    private static final int ATTEMPTS = 4;
-
     private static final String CANDIDATE = " FROM organization o " + OrganizationView.JOIN_COUNTER + """
             JOIN role r ON r.instance_id = o.instance_id
             JOIN app_user u ON u.instance_id = o.instance_id
@@ -141,19 +138,16 @@ public class MembershipCreation {
 
     /** Reads what is to be joined and joins it, anew whenever somebody has changed it in between. */
     private MembershipView add(Call call, Supplier<Candidate> read, Function<Candidate, MembershipView> membership) {
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        return Operations.untilUnchanged(() -> {
             Candidate candidate = read.get();
             MembershipView joining = membership.apply(candidate);
             Outcome outcome = database.first(join(call, joining, candidate.state()), MembershipCreation::outcome)
                     .orElseThrow();
-            if (outcome.counts() != null) {
-                return joining.withCounts(outcome.counts());
-            }
-            if (outcome.unchanged()) {
+            if (outcome.counts() == null && outcome.unchanged()) {
                 throw counters.whyNotAdded(call.caller(), joining.organization().id());
             }
-        }
-        throw new Refusal(ErrorCode.CONFLICT);
+            return Optional.ofNullable(outcome.counts()).map(joining::withCounts);
+        });
     }
 
     /**

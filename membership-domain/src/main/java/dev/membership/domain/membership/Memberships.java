@@ -8,7 +8,6 @@ import dev.membership.domain.database.Database;
 import dev.membership.domain.database.Etag;
 import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
-import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.input.Input;
 import dev.membership.domain.membership.MembershipChanges.Change;
@@ -36,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Memberships {
     public static final int MAX_BATCH = 1_000;
-    private static final int ATTEMPTS = 8;
 
     private final Operations operations;
     private final OrganizationTurns turns;
@@ -122,7 +120,7 @@ public class Memberships {
             Key key = key(command.organizationId(), command.userId());
             String role = Input.reference("role", command.role());
             access.require(caller, key.organizationId(), Access.MANAGE_MEMBERS);
-            return untilUnchanged(() -> {
+            return Operations.untilUnchanged(() -> {
                         Found found = find(caller, key, role).orElseThrow(() -> absent(caller, key, role));
                         MembershipView before = found.membership();
                         Etag.require(command.etag(), before.version());
@@ -150,7 +148,7 @@ public class Memberships {
         Call call = new Call(caller, Operation.UPDATE_MEMBERSHIP_METADATA, requestId);
         return inTurn(call, command.organizationId(), command, () -> {
             Key key = key(command.organizationId(), command.userId());
-            return untilUnchanged(() -> {
+            return Operations.untilUnchanged(() -> {
                 MembershipView before = find(caller, key, null)
                         .orElseThrow(() -> absent(caller, key, null))
                         .membership();
@@ -180,7 +178,7 @@ public class Memberships {
         return Optional.ofNullable(inTurn(call, command.organizationId(), command, () -> {
             Key key = key(command.organizationId(), command.userId());
             access.requireSelfOr(caller, key.organizationId(), key.userId(), Access.MANAGE_MEMBERS);
-            return untilUnchanged(() -> {
+            return Operations.untilUnchanged(() -> {
                         Optional<Found> found = find(caller, key, null);
                         if (found.isEmpty()) {
                             Refusal absent = absent(caller, key, null);
@@ -214,17 +212,6 @@ public class Memberships {
     private @Nullable MembershipView inTurn(
             Call call, @Nullable String organizationId, Object command, Supplier<@Nullable MembershipView> work) {
         return turns.take(organizationId, () -> operations.writeAtOnce(call, command, MembershipView.class, work));
-    }
-
-    /** Reads and changes; again, if what was read has been changed before it could be. */
-    private static <T> T untilUnchanged(Supplier<Optional<T>> attempt) {
-        for (int attempts = 0; attempts < ATTEMPTS; attempts++) {
-            Optional<T> done = attempt.get();
-            if (done.isPresent()) {
-                return done.get();
-            }
-        }
-        throw new Refusal(ErrorCode.CONFLICT);
     }
 
     /**

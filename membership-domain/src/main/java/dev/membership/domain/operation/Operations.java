@@ -3,9 +3,13 @@ package dev.membership.domain.operation;
 import dev.membership.domain.caller.Call;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.caller.Operation;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The way into every use case, the same for all: may this caller call this operation at all, then the work, and for a
@@ -15,6 +19,8 @@ import java.util.function.Supplier;
 @ApplicationScoped
 public class Operations {
     private static final int ATTEMPTS = 4;
+    /** Somebody else got through each time that one fails, so this many are needed only by many who change one thing. */
+    private static final int ATTEMPTS_UNTIL_UNCHANGED = 8;
 
     private final RequestRecords requestRecords;
 
@@ -51,6 +57,20 @@ public class Operations {
         }
         call.operation().requireAllowed(call.caller());
         return DatabaseRefusals.translating(() -> repeating(work));
+    }
+
+    /**
+     * Runs work that reads, and then changes what it read only where that is still as it was: again while it is not.
+     *
+     * @param attempt empty: something had been written in between
+     * @throws Refusal {@code conflict} when others were faster {@value #ATTEMPTS_UNTIL_UNCHANGED} times
+     */
+    public static <T> T untilUnchanged(Supplier<Optional<T>> attempt) {
+        return Stream.generate(attempt)
+                .limit(ATTEMPTS_UNTIL_UNCHANGED)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow(() -> new Refusal(ErrorCode.CONFLICT));
     }
 
     private static <T> T repeating(Supplier<T> transaction) {

@@ -65,11 +65,7 @@ public class OrganizationCounters {
 
     /** Begins a change in an organization: from here on nobody else changes it until the transaction ends. */
     public Counts lock(Caller caller, String organizationId) {
-        return database.first(
-                        Sql.of("SELECT " + COUNTS + " FROM organization_counter c")
-                                .add(whereOpen(caller, organizationId))
-                                .add(" FOR UPDATE"),
-                        OrganizationCounters::counts)
+        return database.first(locking(caller, organizationId, Sql.of("true")), OrganizationCounters::counts)
                 .orElseThrow(() -> absent(caller));
     }
 
@@ -86,7 +82,7 @@ public class OrganizationCounters {
                         RETURNING\s""" + COUNTS);
     }
 
-    /** The statement that {@link #lock}s, as a part of one that does more; the condition's row must be there. */
+    /** The statement that {@link #lock}s, as a part of one that does more, where a condition holds. */
     public Sql locking(Caller caller, String organizationId, Sql condition) {
         return Sql.of("SELECT " + COUNTS + " FROM organization_counter c")
                 .add(whereOpen(caller, organizationId))
