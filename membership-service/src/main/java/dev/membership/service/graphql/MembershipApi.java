@@ -65,7 +65,8 @@ public class MembershipApi {
 
     @Query("getMembership")
     @NonNull @Description("Reads the membership of one user in one organization.")
-    public MembershipNode getMembership(@Id @NonNull String organizationId, @Id @NonNull String userId) {
+    public CompletionStage<MembershipNode> getMembership(
+            @Id @NonNull String organizationId, @Id @NonNull String userId) {
         return calls.answerSoon(
                 caller -> memberships.get(caller, organizationId, userId).thenApply(MembershipNode::new));
     }
@@ -172,7 +173,7 @@ public class MembershipApi {
 
     @Query
     @NonNull @Description("Whether a user may do something in an organization, and why. A user may ask about itself.")
-    public PermissionCheckNode checkPermission(
+    public CompletionStage<PermissionCheckNode> checkPermission(
             @Id @NonNull String organizationId, @Id @NonNull String userId, @NonNull String permission) {
         return calls.answerSoon(caller -> checks.check(caller, new Check(organizationId, userId, permission))
                 .thenApply(PermissionCheckNode::of));
