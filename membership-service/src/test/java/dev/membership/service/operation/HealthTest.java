@@ -12,6 +12,9 @@ import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,5 +76,19 @@ class HealthTest extends DoorTest {
                 .containsPattern(
                         "grpc_server_processing_duration_seconds_count\\{[^}]*method=\"ListMemberships\"[^}]*service=\"membership.v1.MembershipService\"[^}]*statusCode=\"OK\"")
                 .containsPattern("mp_graphql_seconds_count\\{[^}]*name=\"getMembership\"");
+    }
+
+    /** Alerts and dashboard ask for these names. */
+    @Test
+    void allThatTheMonitoringAsksForIsThere() throws IOException {
+        grpc().call(instance.key(), "ListRoles", args());
+        graphQl(instance).call(instance.key(), "ListRoles", args());
+
+        String metrics = Management.get("/q/metrics").asString();
+
+        assertThat(Files.readAllLines(
+                        Path.of("..", "deploy/kubernetes/components/monitoring/metrics-of-the-service.txt")))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(metrics).containsPattern("(?m)^" + name + "[ {]"));
     }
 }
