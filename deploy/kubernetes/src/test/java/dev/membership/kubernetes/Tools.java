@@ -106,7 +106,7 @@ final class Tools {
         }
     }
 
-    private static RuntimeException abort(String reason) {
+    static RuntimeException abort(String reason) {
         String message = "KUBERNETES MANIFESTS ARE NOT TESTED: " + reason;
         System.err.println("\n*** " + message + " ***\n");
         Assumptions.abort(message);
