@@ -42,36 +42,12 @@ public record OwnDatabase(String name) implements Consistency.Rows {
 
     /** Statements that wait for a lock that another transaction holds. */
     public long waiting() {
-        return number("SELECT count(*) FROM pg_stat_activity WHERE datname = ? AND wait_event_type = 'Lock'", name);
+        return number(TestDatabase.WAITING, name);
     }
 
     /** Holds up every change of an organization's members until it is closed. */
-    public Lock lockMembersOf(String organizationId) {
-        try {
-            Connection connection = dataSource().getConnection();
-            connection.setAutoCommit(false);
-            try (var statement = connection.prepareStatement(
-                    "SELECT 1 FROM organization_counter WHERE organization_id = ? FOR UPDATE")) {
-                statement.setString(1, organizationId);
-                statement.executeQuery();
-            }
-            return () -> {
-                try (connection) {
-                    connection.rollback();
-                } catch (SQLException failure) {
-                    throw new IllegalStateException(failure);
-                }
-            };
-        } catch (SQLException failure) {
-            throw new IllegalStateException(failure);
-        }
-    }
-
-    /** A row lock that a test holds. */
-    @FunctionalInterface
-    public interface Lock extends AutoCloseable {
-        @Override
-        void close();
+    public TestDatabase.Lock lockMembersOf(String organizationId) {
+        return TestDatabase.lockMembersOf(dataSource(), organizationId);
     }
 
     private DataSource dataSource() {

@@ -109,6 +109,47 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
         return ((Number) query(sql, parameters).getFirst().values().iterator().next()).longValue();
     }
 
+    /** Statements of a database that wait for a lock that another transaction holds. */
+    static final String WAITING =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = ? AND wait_event_type = 'Lock'";
+
+    public static long waiting() {
+        return number(WAITING, "postgres");
+    }
+
+    /** Holds up every change of an organization's members until it is closed. */
+    public static Lock lockMembersOf(String organizationId) {
+        return lockMembersOf(server().getPostgresDatabase(), organizationId);
+    }
+
+    static Lock lockMembersOf(DataSource database, String organizationId) {
+        try {
+            Connection connection = database.getConnection();
+            connection.setAutoCommit(false);
+            try (var statement = connection.prepareStatement(
+                    "SELECT 1 FROM organization_counter WHERE organization_id = ? FOR UPDATE")) {
+                statement.setString(1, organizationId);
+                statement.executeQuery();
+            }
+            return () -> {
+                try (connection) {
+                    connection.rollback();
+                } catch (SQLException failure) {
+                    throw new IllegalStateException(failure);
+                }
+            };
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** A row lock that a test holds. */
+    @FunctionalInterface
+    public interface Lock extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     public static void execute(String sql) {
         try (Connection connection = server().getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
