@@ -1,5 +1,6 @@
 package dev.membership.benchmark;
 
+import com.google.gson.Gson;
 import dev.membership.benchmark.Calls.Kind;
 import dev.membership.v1.ListMembershipsRequest;
 import dev.membership.v1.MembershipServiceGrpc;
@@ -27,6 +28,8 @@ import java.util.Map;
  * </pre>
  */
 public final class Callers {
+    private static final Gson JSON = new Gson();
+
     private final int port;
     private final Calls calls = new Calls();
     private final List<ManagedChannel> channels = new ArrayList<>();
@@ -50,14 +53,14 @@ public final class Callers {
             case "prepare" -> {
                 Preparation made = Preparation.make(channels(1).getFirst(), command[1]);
                 secretKey = made.secretKey();
-                yield json("instance", made.instance(), "secret_key", secretKey);
+                yield JSON.toJson(Map.of("instance", made.instance(), "secret_key", secretKey));
             }
             case "use" -> {
                 secretKey = command[1];
-                yield json();
+                yield "{}";
             }
             case "run" -> run(command);
-            case "token" -> json("token", token(command));
+            case "token" -> JSON.toJson(Map.of("token", token(command)));
             default -> throw new IllegalArgumentException(command[0]);
         };
     }
@@ -76,7 +79,7 @@ public final class Callers {
                         Integer.parseInt(command[3]),
                         Double.parseDouble(command[5]),
                         channels(Integer.parseInt(command[4])));
-        return json(
+        return JSON.toJson(Map.of(
                 "calls",
                 outcome.latency().getTotalCount(),
                 "seconds",
@@ -88,7 +91,7 @@ public final class Callers {
                 "failures",
                 outcome.failures(),
                 "first_failure",
-                outcome.firstFailure());
+                outcome.firstFailure()));
     }
 
     private String token(String[] command) {
@@ -112,18 +115,5 @@ public final class Callers {
                     .build());
         }
         return channels.subList(0, count);
-    }
-
-    private static String json(Object... namesAndValues) {
-        StringBuilder json = new StringBuilder("{");
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            Object value = namesAndValues[i + 1];
-            json.append(i == 0 ? "" : ",").append('"').append(namesAndValues[i]).append("\":");
-            json.append(
-                    value instanceof Number
-                            ? value
-                            : '"' + value.toString().replaceAll("[\"\\\\\\p{Cntrl}]", " ") + '"');
-        }
-        return json.append('}').toString();
     }
 }

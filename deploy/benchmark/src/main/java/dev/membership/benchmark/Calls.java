@@ -58,7 +58,8 @@ final class Calls {
     /**
      * Makes the next request.
      *
-     * @param options of a list: {@code order_by}, {@code page_token}, {@code skip}, {@code role}, {@code query}
+     * @param options of a list: {@code order_by}, {@code page_token}, {@code skip}, {@code role}, {@code query}; of a user's
+     *     list {@code user}, with any value: the one in 2,000 organizations
      */
     Message next(Kind kind, Population population, Map<String, String> options) {
         return switch (kind) {
@@ -74,7 +75,12 @@ final class Calls {
             case LIST ->
                 list(options).setOrganizationId(population.organizationId()).build();
             case LIST_OF_USER ->
-                list(options).setUserId(Member.userId(Population.BUSY_USER)).build();
+                list(options)
+                        .setUserId(
+                                options.containsKey("user")
+                                        ? Member.userId(Population.BUSY_USER)
+                                        : population.random().userId())
+                        .build();
             case CREATE -> create(population.joining(turn(kind, population)));
             case UPDATE -> update(population.existing(turn(kind, population)));
             case DELETE -> delete(population.leaving(turn(kind, population)));
