@@ -43,10 +43,12 @@ class GrpcCalls {
     <T> Uni<T> answer(Message request, Function<Caller, T> work) {
         Context context = Context.current();
         return onVirtualThread(context, () -> {
-            Caller caller = caller(context);
-            UnknownFields.refuse(request);
-            return work.apply(caller);
-        });
+                    Caller caller = caller(context);
+                    UnknownFields.refuse(request);
+                    return work.apply(caller);
+                })
+                .onFailure()
+                .transform(errors::status);
     }
 
     /**
@@ -116,7 +118,7 @@ class GrpcCalls {
                     try {
                         emitter.complete(work.get());
                     } catch (Throwable failure) {
-                        emitter.fail(errors.status(failure));
+                        emitter.fail(failure);
                     }
                 })));
     }
