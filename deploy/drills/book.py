@@ -57,7 +57,7 @@ def settled(calls, database, instance):
     """Whether the database holds what was acknowledged, once, and nothing that nobody asked for."""
     happened = {r["request_id"]: (int(r["events"]), r["types"]) for r in database.psql(
         f"""SELECT request_id, count(*) AS events, string_agg(type, ' ') AS types FROM outbox_event
-            WHERE instance_id = '{instance}' AND request_id IS NOT NULL GROUP BY 1""")}
+            WHERE instance_id = '{instance}' AND request_id <> '' GROUP BY 1""")}
     asked = collections.defaultdict(list)
     for call in calls:
         if call.kind in WRITES:
