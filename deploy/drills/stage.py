@@ -34,7 +34,7 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self.log = open(self.folder / "service.log", "w")
-        self.database = Postgres(self.folder)
+        self.database = Standby(self.folder)
         self.database.start()
         self.ending.append(lambda: self.database.stop("immediate"))
         self.database.psql("CREATE DATABASE membership", database="postgres")
@@ -43,6 +43,15 @@ class Stage:
     def __exit__(self, *_):
         for end in reversed(self.ending):
             end()
+
+    def standby(self, primary):
+        """Without it nothing is committed on the primary, as long as both are there."""
+        standby = Standby(self.folder / "standby")
+        primary.psql("ALTER SYSTEM SET synchronous_standby_names = '*'", database="postgres")
+        standby.follow(primary)
+        primary.psql("SELECT pg_reload_conf()", database="postgres")
+        self.ending.append(lambda: standby.stop("immediate"))
+        return standby
 
     def services(self, number, url=None, **settings):
         """The first one migrates, and makes the instance that is then filled."""
@@ -79,6 +88,31 @@ class Stage:
         probes = Probes(services)
         self.ending.append(probes.stop)
         return probes
+
+
+class Standby(Postgres):
+    """A server that can follow another one, and take its place."""
+
+    def follow(self, primary):
+        self.folder.mkdir(exist_ok=True)
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            shutil.chown(self.data, "postgres", "postgres")
+        self._run(str(self.bin / "pg_basebackup"), *primary.connection_options(), "-D", str(self.data), "-R", "-c", "fast")
+        self.start()
+        # Copied from the primary; promoted, it stands alone.
+        self.psql("ALTER SYSTEM SET synchronous_standby_names = ''", database="postgres")
+        self.psql("SELECT pg_reload_conf()", database="postgres")
+
+    def rejoin(self, primary):
+        """On the same port as before; from now on the primary waits for it."""
+        self.follow(primary)
+        primary.psql("ALTER SYSTEM SET synchronous_standby_names = '*'", database="postgres")
+        primary.psql("SELECT pg_reload_conf()", database="postgres")
+
+    def promote(self):
+        self._run(str(self.bin / "pg_ctl"), "-D", str(self.data), "-w", "promote")
 
 
 class Clients:
