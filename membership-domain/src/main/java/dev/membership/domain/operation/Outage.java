@@ -23,8 +23,9 @@ final class Outage {
         return now - due < 0 || !nextLook.compareAndSet(due, now + LOOK_EVERY_NANOS);
     }
 
+    /** Or has not ended. Those who have waited behind the one who looked shall not look one after the other. */
     void begins() {
-        nextLook.compareAndSet(null, System.nanoTime() + LOOK_EVERY_NANOS);
+        nextLook.set(System.nanoTime() + LOOK_EVERY_NANOS);
     }
 
     void ends() {
