@@ -24,7 +24,8 @@ record Call(Kind kind, int user, String requestId) {
         LIST,
         CREATE,
         UPDATE,
-        DELETE
+        DELETE,
+        HEALTH
     }
 
     static Call read(Kind kind, int user) {

@@ -24,7 +24,9 @@ import java.util.concurrent.locks.LockSupport;
  * start LOAD DOOR PORTS CALLERS PAUSE_MILLIS PATIENT   callers who read, write and read what they wrote, until "stop";
  *                                                      patient ones send a write again until it is answered
  * stop                                                 when all have their last answer
+ * loop LOAD DOOR PORTS CALLERS SECONDS                 callers who read without a pause
  * flood LOAD DOOR PORTS RATE SECONDS                   so many reads a second, whether or not they are answered
+ * watch LOAD PORT                                      somebody who asks for gRPC's health ten times a second, until "stop"
  * </pre>
  *
  * A door is {@code grpc} or {@code graphql}.
@@ -69,7 +71,9 @@ public final class Clients {
                 running.arriveAndAwaitAdvance();
                 stopped = false;
             }
+            case "loop" -> loop(command);
             case "flood" -> flood(command);
+            case "watch" -> watch(command);
             default -> throw new IllegalArgumentException(command[0]);
         }
     }
@@ -99,23 +103,63 @@ public final class Clients {
         }
     }
 
+    private void loop(String[] command) {
+        Door door = door(command[2], command[3]);
+        long end = System.nanoTime() + (long) (Double.parseDouble(command[5]) * NANOS);
+        Phaser reading = new Phaser(1);
+        for (int i = 0; i < Integer.parseInt(command[4]); i++) {
+            reading.register();
+            readAgain(command[1], door, end, reading);
+        }
+        reading.arriveAndAwaitAdvance();
+    }
+
+    private void readAgain(String load, Door door, long end, Phaser reading) {
+        book.booked(load, door, anyRead())
+                .whenCompleteAsync(
+                        (outcome, never) -> {
+                            if (System.nanoTime() - end < 0) {
+                                readAgain(load, door, end, reading);
+                            } else {
+                                reading.arriveAndDeregister();
+                            }
+                        },
+                        threads);
+    }
+
+    private static Call anyRead() {
+        int user = ThreadLocalRandom.current().nextInt(Call.SEEDED);
+        return Call.read(Kind.values()[user % 3], user);
+    }
+
+    private void watch(String[] command) {
+        Door health = new GrpcDoor(command[2], secretKey);
+        running.register();
+        threads.execute(() -> {
+            while (!stopped) {
+                book.booked(command[1], health, Call.read(Kind.HEALTH, 0)).join();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS));
+            }
+            running.arriveAndDeregister();
+        });
+    }
+
     /** Open loop: a service that answers slowly is not spared. */
     private void flood(String[] command) {
         Door door = door(command[2], command[3]);
         double rate = Double.parseDouble(command[4]);
         long start = System.nanoTime();
         long all = (long) (rate * Double.parseDouble(command[5]));
+        Phaser unanswered = new Phaser(1);
         for (long sent = 0; sent < all; sent++) {
             long due = start + (long) (sent / rate * NANOS);
             while (due - System.nanoTime() > 0) {
                 LockSupport.parkNanos(due - System.nanoTime());
             }
-            running.register();
-            int user = ThreadLocalRandom.current().nextInt(Call.SEEDED);
-            book.booked(command[1], door, Call.read(Kind.values()[user % 3], user))
-                    .whenComplete((outcome, never) -> running.arriveAndDeregister());
+            unanswered.register();
+            book.booked(command[1], door, anyRead()).whenComplete((outcome, never) -> unanswered.arriveAndDeregister());
         }
-        running.arriveAndAwaitAdvance();
+        unanswered.arriveAndAwaitAdvance();
     }
 
     /** One after the other: a member joins, is read, is changed or leaves; and others are read meanwhile. */

@@ -67,6 +67,7 @@ final class GraphQlDoor implements Door {
             case CREATE -> "mutation { createMembership(" + once + ", role: \"" + Call.ROLE + "\") { id } }";
             case UPDATE -> "mutation { updateMembership(" + once + ", role: \"" + Call.OTHER_ROLE + "\") { id } }";
             case DELETE -> "mutation { deleteMembership(" + once + ") { id } }";
+            case HEALTH -> throw new IllegalArgumentException("GraphQL has no health of its own");
         };
     }
 }

@@ -22,6 +22,8 @@ import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
@@ -130,6 +132,10 @@ final class GrpcDoor implements Door {
                         .setUserId(user)
                         .setRequestId(call.requestId())
                         .build());
+            case HEALTH ->
+                HealthGrpc.newFutureStub(stub.getChannel())
+                        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                        .check(HealthCheckRequest.getDefaultInstance());
         };
     }
 
