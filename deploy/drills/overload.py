@@ -2,9 +2,8 @@
 import time
 
 import book
-from processes import rss_mb
 from report import Report
-from stage import Stage, say
+from stage import Stage, rss_mb, say
 
 CALLERS = 16
 TIMES = (2, 5)

@@ -11,6 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "benchmark"))
 from postgres import Postgres, free_port  # noqa: E402
+from processes import rss_mb  # noqa: E402, F401
 from service import OPERATOR_TOKEN, GrpcCallers, Service  # noqa: E402
 
 USERS = 150_000
