@@ -225,7 +225,8 @@ public final class Clients {
                         "CANCELLED",
                         "RESOURCE_EXHAUSTED",
                         "NO_ANSWER" -> true;
-                default -> outcome.status().startsWith("5") || outcome.status().startsWith("429");
+                case "200 service_unavailable", "200 deadline_exceeded", "200 internal_error" -> true;
+                default -> outcome.status().startsWith("5");
             };
         }
     }
