@@ -58,7 +58,7 @@ class Postgres:
                       "-E", "UTF8", "--locale=C.UTF-8")
             with open(self.data / "postgresql.conf", "a") as conf:
                 conf.write(SETTINGS)
-        self.port = free_port()
+        self.port = self.port or free_port()
         self._run(str(self.bin / "pg_ctl"), "-D", str(self.data), "-l", str(self.data / "log.txt"),
                   "-o", f"-p {self.port}", "-w", "-t", "120", "start")
         if not known:
@@ -80,9 +80,9 @@ class Postgres:
         self.psql("CREATE EXTENSION pg_stat_statements")
         self.psql("CHECKPOINT")
 
-    def stop(self):
-        if self.port:
-            self._run(str(self.bin / "pg_ctl"), "-D", str(self.data), "-m", "fast", "-w", "stop")
+    def stop(self, mode="fast"):
+        if (self.data / "postmaster.pid").exists():
+            self._run(str(self.bin / "pg_ctl"), "-D", str(self.data), "-m", mode, "-w", "stop")
 
     def _run(self, *command):
         done = subprocess.run(self._as_owner(*command), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,

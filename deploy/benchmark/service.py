@@ -15,18 +15,23 @@ OPERATOR_TOKEN = "the-benchmarks-operator"
 
 
 class Service:
-    def __init__(self, url, java, options, log):
+    def __init__(self, url, java, options, log, settings=(), executable=None):
         self.grpc, self.http, self.management = free_port(), free_port(), free_port()
-        environment = dict(
+        self.log = log
+        self.environment = dict(
             os.environ,
             MEMBERSHIP_HOST="127.0.0.1", MEMBERSHIP_GRPC_PORT=str(self.grpc), MEMBERSHIP_HTTP_PORT=str(self.http),
             MEMBERSHIP_MANAGEMENT_PORT=str(self.management), MEMBERSHIP_DB_URL=url,
             MEMBERSHIP_DB_USER="postgres", MEMBERSHIP_DB_PASSWORD="", MEMBERSHIP_OPERATOR_TOKEN=OPERATOR_TOKEN,
-            MEMBERSHIP_LOG_JSON="false")
-        self.process = subprocess.Popen(
-            [java, *options, "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar",
-             str(ROOT / "membership-service/target/quarkus-app/quarkus-run.jar")],
-            env=environment, stdout=log, stderr=subprocess.STDOUT)
+            MEMBERSHIP_LOG_JSON="false", **dict(settings))
+        self.command = [executable] if executable else [
+            java, *options, "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar",
+            str(ROOT / "membership-service/target/quarkus-app/quarkus-run.jar")]
+        self.start()
+
+    def start(self):
+        """Returns when it takes calls; on the same ports as before."""
+        self.process = subprocess.Popen(self.command, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT)
         self.pid = self.process.pid
         for _ in range(600):
             time.sleep(0.1)

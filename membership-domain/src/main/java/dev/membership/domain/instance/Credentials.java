@@ -3,6 +3,7 @@ package dev.membership.domain.instance;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.database.Database;
 import dev.membership.domain.database.Sql;
+import dev.membership.domain.operation.DatabaseRefusals;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.Set;
@@ -21,11 +22,11 @@ public class Credentials {
 
     /** The backend that a secret key belongs to; empty when it is unknown or revoked. */
     public Optional<Caller.Backend> backend(String secret) {
-        return database.first(
+        return DatabaseRefusals.translating(() -> database.first(
                 Sql.of(
                         "SELECT instance_id, id, read_only, operations FROM secret_key WHERE hash = ? AND revoked_at IS NULL",
                         new Secret(secret).hash()),
-                row -> new Caller.Backend(row.text(), row.text(), row.flag(), Set.copyOf(row.texts())));
+                row -> new Caller.Backend(row.text(), row.text(), row.flag(), Set.copyOf(row.texts()))));
     }
 
     /** The issuer that a token's {@code iss} names, if it is registered. Nobody has vouched for the text yet. */
@@ -33,8 +34,8 @@ public class Credentials {
         if (iss.indexOf('\0') >= 0) {
             return Optional.empty();
         }
-        return database.first(
+        return DatabaseRefusals.translating(() -> database.first(
                 Sql.of("SELECT instance_id, issuer, jwks_uri, audience FROM token_issuer WHERE issuer = ?", iss),
-                row -> new RegisteredIssuer(row.text(), row.text(), row.text(), row.textOrNull()));
+                row -> new RegisteredIssuer(row.text(), row.text(), row.text(), row.textOrNull())));
     }
 }

@@ -6,13 +6,14 @@ import jakarta.persistence.OptimisticLockException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hibernate.StaleStateException;
 import org.postgresql.util.PSQLException;
 
 /** What PostgreSQL refuses, in the catalogue's words: a constraint's name says which rule was broken. */
-final class DatabaseRefusals {
+public final class DatabaseRefusals {
     private static final Map<String, Supplier<Refusal>> BY_CONSTRAINT = Map.ofEntries(
             Map.entry(
                     "membership_organization_user_key", () -> new Refusal(ErrorCode.ALREADY_A_MEMBER_IN_ORGANIZATION)),
@@ -43,21 +44,39 @@ final class DatabaseRefusals {
             Map.entry("secret_key_instance_id_fkey", () -> Refusal.notFound("instance", "instance_id")),
             Map.entry("token_issuer_instance_id_fkey", () -> Refusal.notFound("instance", "instance_id")));
 
+    /** No connection could be made: nobody listens, or a server that starts, stops, or is no primary. */
+    private static final Set<String> UNREACHABLE = Set.of("08001", "57P03");
+
+    private static final Outage OUTAGE = new Outage();
+
     private DatabaseRefusals() {}
 
-    static <T> T translating(Supplier<T> work) {
+    /** Runs what asks PostgreSQL; while that cannot be reached, refuses at once. */
+    public static <T> T translating(Supplier<T> work) {
+        if (OUTAGE.refuses()) {
+            throw new Refusal(ErrorCode.SERVICE_UNAVAILABLE);
+        }
         try {
-            return work.get();
+            T done = work.get();
+            OUTAGE.ends();
+            return done;
         } catch (RuntimeException failure) {
+            if (hasState(failure, UNREACHABLE)) {
+                OUTAGE.begins();
+            }
             throw refusal(failure).<RuntimeException>map(Function.identity()).orElse(failure);
         }
     }
 
     /** Deadlocks and serialization failures: PostgreSQL has undone the transaction, and running it again may well succeed. */
     static boolean isTransient(Throwable failure) {
+        return hasState(failure, Set.of("40P01", "40001"));
+    }
+
+    private static boolean hasState(Throwable failure, Set<String> states) {
         return find(failure, PSQLException.class)
                 .map(SQLException::getSQLState)
-                .filter(state -> state.equals("40P01") || state.equals("40001"))
+                .filter(states::contains)
                 .isPresent();
     }
 
@@ -102,6 +121,13 @@ final class DatabaseRefusals {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (type.isInstance(cause)) {
                 return Optional.of(type.cast(cause));
+            }
+            // The transaction manager keeps there why it could not commit.
+            for (Throwable suppressed : cause.getSuppressed()) {
+                Optional<T> found = find(suppressed, type);
+                if (found.isPresent()) {
+                    return found;
+                }
             }
         }
         return Optional.empty();

@@ -7,8 +7,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -22,14 +24,15 @@ import org.jspecify.annotations.Nullable;
  * of it, and whoever is refused may ask another replica.
  *
  * <p>Lets the process end without cutting a call off, too. For {@code quarkus.shutdown.delay} after it was told to end,
- * only its health says so; then new calls are refused, and those under way have {@code quarkus.shutdown.timeout} to be
- * answered. The framework's own graceful shutdown does not suffice: it takes new HTTP requests to the last, and knows
+ * only its health says so; then new requests are refused and clients of gRPC sent elsewhere, and calls under way have
+ * {@code quarkus.shutdown.timeout} to be answered. The framework's own graceful shutdown does not suffice: it takes new HTTP requests to the last, and knows
  * nothing of gRPC calls.
  */
 @Startup
 @ApplicationScoped
 public class Admission {
     private static final Logger LOG = Logger.getLogger(Admission.class);
+    private static final int AFTER_GRPC = Interceptor.Priority.APPLICATION + 1;
 
     private final int limit;
     private final Duration delay;
@@ -69,9 +72,13 @@ public class Admission {
      * @return empty: it is, and is waited for until {@link #end}; otherwise why it is refused
      */
     public synchronized Optional<ErrorCode> begin() {
-        if (refusesFrom != null && System.nanoTime() - refusesFrom >= 0) {
-            return Optional.of(ErrorCode.SERVICE_UNAVAILABLE);
-        }
+        return refusesFrom != null && System.nanoTime() - refusesFrom >= 0
+                ? Optional.of(ErrorCode.SERVICE_UNAVAILABLE)
+                : beginToTheLast();
+    }
+
+    /** Asks likewise, for a door whose clients are sent elsewhere: those who come all the same are not refused for that. */
+    public synchronized Optional<ErrorCode> beginToTheLast() {
         if (running >= limit) {
             shed.increment();
             return Optional.of(ErrorCode.TOO_MANY_REQUESTS);
@@ -86,6 +93,11 @@ public class Admission {
         notifyAll();
     }
 
+    /** How long calls are still taken as ever after the process was told to end. */
+    public Duration delay() {
+        return delay;
+    }
+
     private synchronized int running() {
         return running;
     }
@@ -96,8 +108,11 @@ public class Admission {
         endsAt = refusesFrom + timeout.toNanos();
     }
 
-    /** Comes when the framework waits for HTTP requests no longer; everything that calls need is still there. */
-    synchronized void onEnd(@Observes ShutdownEvent ending) throws InterruptedException {
+    /**
+     * Comes when the framework waits for HTTP requests no longer and no gRPC call can come any more; everything that calls
+     * need is still there.
+     */
+    synchronized void onEnd(@Observes @Priority(AFTER_GRPC) ShutdownEvent ending) throws InterruptedException {
         while (running > 0 && endsAt != null && endsAt - System.nanoTime() > 0) {
             TimeUnit.NANOSECONDS.timedWait(this, endsAt - System.nanoTime());
         }

@@ -5,7 +5,9 @@ import dev.membership.service.admission.Admission;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.InternalServer;
 import io.grpc.Metadata;
+import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -13,13 +15,25 @@ import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GlobalInterceptor;
 import io.quarkus.grpc.runtime.health.GrpcHealthStorage;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.Prioritized;
+import jakarta.interceptor.Interceptor;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/** Has {@link Admission} decide which calls are taken, before anything is read of them, and tells it when they end. */
+/**
+ * Has {@link Admission} decide which calls are taken, before anything is read of them, and tells it when they end.
+ *
+ * <p>When the process ends, clients are sent elsewhere by GOAWAY, which refuses nothing: what a client had sent before it
+ * read that is answered like any other call.
+ */
 @ApplicationScoped
 @GlobalInterceptor
 public class AdmittedCalls implements ServerInterceptor, Prioritized {
@@ -28,9 +42,14 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
     private static final List<String> NOT_COUNTED = List.of(
             HealthGrpc.SERVICE_NAME, "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
 
+    /** For clients to read GOAWAY, and to say so. Watches of the health are what may last longer: they are cut off. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
     private final Admission admission;
     private final GrpcErrors errors;
     private final GrpcHealthStorage health;
+    /** Quarkus keeps it to itself; null until a first call: without one there is nobody to send elsewhere. */
+    private volatile @Nullable Server server;
 
     AdmittedCalls(Admission admission, GrpcErrors errors, GrpcHealthStorage health) {
         this.admission = admission;
@@ -46,10 +65,13 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        if (server == null) {
+            server = InternalServer.SERVER_CONTEXT_KEY.get();
+        }
         if (NOT_COUNTED.contains(call.getMethodDescriptor().getServiceName())) {
             return next.startCall(call, headers);
         }
-        var refused = admission.begin();
+        var refused = admission.beginToTheLast();
         if (refused.isPresent()) {
             StatusRuntimeException answer = errors.status(new Refusal(refused.get()));
             call.close(answer.getStatus(), answer.getTrailers());
@@ -100,5 +122,21 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
 
     void onShutdown(@Observes ShutdownDelayInitiatedEvent told) {
         health.getStatuses().keySet().forEach(service -> health.setStatus(service, ServingStatus.NOT_SERVING));
+        CompletableFuture.delayedExecutor(admission.delay().toMillis(), TimeUnit.MILLISECONDS)
+                .execute(this::sendElsewhere);
+    }
+
+    /** Takes no new connections, and has clients leave those that there are. */
+    private void sendElsewhere() {
+        if (server != null) {
+            server.shutdown();
+        }
+    }
+
+    void onEnd(@Observes @Priority(Interceptor.Priority.APPLICATION) ShutdownEvent ending) throws InterruptedException {
+        sendElsewhere();
+        if (server != null) {
+            server.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 }

@@ -12,6 +12,7 @@ import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public class CallerAuthentication {
     private final Credentials credentials;
     /** Not one that loads by itself: what its loader overrides Caffeine finds out by reflection, not in a native executable. */
     private final Cache<String, Optional<Caller.Backend>> backends;
+    /** How often credentials were changed: what was read before one is not kept after it. */
+    private final AtomicInteger changes = new AtomicInteger();
 
     CallerAuthentication(SecurityConfig config, Credentials credentials, UserTokens userTokens) {
         this.config = config;
@@ -40,6 +43,7 @@ public class CallerAuthentication {
     }
 
     void onChange(@Observes CredentialsChanged changed) {
+        changes.incrementAndGet();
         backends.invalidateAll();
     }
 
@@ -63,9 +67,23 @@ public class CallerAuthentication {
             return new Caller.Operator();
         }
         return credential.startsWith(SECRET_KEY_PREFIX)
-                ? backends.get(credential, credentials::backend)
-                        .orElseThrow(() -> new Refusal(ErrorCode.CLERK_KEY_INVALID))
+                ? backend(credential).orElseThrow(() -> new Refusal(ErrorCode.CLERK_KEY_INVALID))
                 : userTokens.verify(credential);
+    }
+
+    /** Not the cache's own way to load: there one call would wait for another's, while PostgreSQL is away for long. */
+    private Optional<Caller.Backend> backend(String credential) {
+        Optional<Caller.Backend> known = backends.getIfPresent(credential);
+        if (known != null) {
+            return known;
+        }
+        int seen = changes.get();
+        Optional<Caller.Backend> found = credentials.backend(credential);
+        backends.put(credential, found);
+        if (changes.get() != seen) {
+            backends.invalidate(credential);
+        }
+        return found;
     }
 
     /** A backend that has called a moment ago. Waits for nothing. */

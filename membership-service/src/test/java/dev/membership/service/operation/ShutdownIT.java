@@ -10,15 +10,20 @@ import dev.membership.service.support.Eventually;
 import dev.membership.service.support.GraphQlDoor;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
-import dev.membership.service.support.Refused;
 import dev.membership.service.support.ServiceProcess;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.net.ConnectException;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What SIGTERM does to calls that are under way, and to those that come after it. */
@@ -62,14 +67,15 @@ class ShutdownIT {
                 service.terminate();
 
                 Eventually.until("readiness is down", () -> !service.isReady());
-                Eventually.until("gRPC health is down", () -> health(service) == ServingStatus.NOT_SERVING);
                 Eventually.until("HTTP is closed", () -> {
                     int status = service.httpStatus("/graphql");
                     return status == 503 || status == 0;
                 });
                 assertThatThrownBy(() -> instance.add(organization, refused, "org:member"))
                         .isInstanceOfSatisfying(
-                                Refused.class, late -> assertThat(late.code()).isEqualTo("service_unavailable"));
+                                StatusRuntimeException.class,
+                                failure -> assertThat(failure.getStatus().getCode())
+                                        .isEqualTo(Status.Code.UNAVAILABLE));
                 assertThat(service.isAlive()).isTrue();
                 assertThat(removed.isDone()).isFalse();
                 assertThat(added.isDone()).isFalse();
@@ -97,6 +103,40 @@ class ShutdownIT {
             assertThat(health(service)).isEqualTo(ServingStatus.NOT_SERVING);
             assertThat(instance.read(organization).get("membersCount").asInt()).isZero();
             assertThat(service.httpStatus("/graphql")).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void clientsAreSentElsewhereWithoutLosingACall() throws InterruptedException, ExecutionException {
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor();
+                ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_SHUTDOWN_DELAY", "1S"))) {
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization();
+            CountDownLatch underLoad = new CountDownLatch(500);
+            List<Future<StatusRuntimeException>> callers = IntStream.range(0, 16)
+                    .mapToObj(i -> executor.submit(() -> callUntilRefused(instance, organization, underLoad)))
+                    .toList();
+            underLoad.await();
+
+            service.terminate();
+
+            for (Future<StatusRuntimeException> caller : callers) {
+                assertThat(caller.get().getStatus().getCause())
+                        .as("the first call that fails has not come to the service")
+                        .isInstanceOf(ConnectException.class);
+            }
+        }
+    }
+
+    private static StatusRuntimeException callUntilRefused(
+            TestInstance instance, String organization, CountDownLatch underLoad) {
+        try {
+            while (true) {
+                instance.read(organization);
+                underLoad.countDown();
+            }
+        } catch (StatusRuntimeException failure) {
+            return failure;
         }
     }
 

@@ -1,0 +1,38 @@
+package dev.membership.service.database;
+
+import io.quarkus.flyway.FlywayConfigurationCustomizer;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+
+/**
+ * Migrations do not use the pool: its connections are given up on when PostgreSQL is silent for a while, and a migration may
+ * take its time. What PostgreSQL itself allows is the same.
+ */
+@ApplicationScoped
+class MigrationConnection implements FlywayConfigurationCustomizer {
+    private final String url;
+    private final String username;
+    private final Optional<String> password;
+    private final String options;
+
+    MigrationConnection(
+            @ConfigProperty(name = "quarkus.datasource.jdbc.url") String url,
+            @ConfigProperty(name = "quarkus.datasource.username") String username,
+            @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password,
+            @ConfigProperty(name = "quarkus.datasource.jdbc.additional-jdbc-properties.options") String options) {
+        this.url = url;
+        this.username = username;
+        this.password = password;
+        this.options = options;
+    }
+
+    @Override
+    public void customize(FluentConfiguration flyway) {
+        flyway.dataSource(url, username, password.orElse(""))
+                .jdbcProperties(
+                        Map.of("targetServerType", "primary", "ApplicationName", "membership", "options", options));
+    }
+}

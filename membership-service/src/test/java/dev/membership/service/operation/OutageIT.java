@@ -1,0 +1,83 @@
+package dev.membership.service.operation;
+
+import static dev.membership.service.support.Door.args;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.membership.service.support.Consistency;
+import dev.membership.service.support.Door;
+import dev.membership.service.support.Eventually;
+import dev.membership.service.support.GraphQlDoor;
+import dev.membership.service.support.Instances.TestInstance;
+import dev.membership.service.support.OwnDatabase;
+import dev.membership.service.support.Refused;
+import dev.membership.service.support.Relay;
+import dev.membership.service.support.ServiceProcess;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** PostgreSQL cannot be reached for a while: the service says so at once, and goes on by itself afterwards. */
+class OutageIT {
+    private static final int CALLS = 30;
+    /** The pool alone would have each call wait for at least a second. */
+    private static final Duration SOON = Duration.ofSeconds(CALLS / 2);
+
+    private final OwnDatabase database = OwnDatabase.create();
+
+    @Test
+    void callsAreRefusedAtOnceUntilPostgresqlIsBack() {
+        try (Relay relay = new Relay();
+                ServiceProcess service = ServiceProcess.start(
+                        database,
+                        Map.of(
+                                "MEMBERSHIP_DB_URL",
+                                database.url().replaceFirst(":\\d+/", ":" + relay.port() + "/"),
+                                "MEMBERSHIP_CREDENTIAL_CACHE",
+                                "0.1S"))) {
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization(instance.user());
+            Map<String, Object> addition = args(
+                    "organization_id",
+                    organization,
+                    "user_id",
+                    instance.user(),
+                    "role",
+                    "org:member",
+                    "request_id",
+                    "once");
+            List<Door> doors = List.of(service.grpc(), new GraphQlDoor(service.httpPort(), instance.key()));
+
+            relay.cut();
+
+            Eventually.until("readiness is down", () -> !service.isReady());
+            Instant start = Instant.now();
+            for (int i = 0; i < CALLS; i++) {
+                Door door = doors.get(i % doors.size());
+                assertThatThrownBy(() -> door.call(instance.key(), "CreateMembership", addition))
+                        .isInstanceOfSatisfying(
+                                Refused.class,
+                                refused -> assertThat(refused.code()).isEqualTo("service_unavailable"));
+            }
+            assertThat(Duration.between(start, Instant.now())).isLessThan(SOON);
+            assertThat(service.isAlive()).isTrue();
+
+            relay.connect();
+
+            Eventually.until("readiness is up", service::isReady);
+            Eventually.until("calls are answered", () -> answers(service.grpc(), instance, addition));
+            Consistency.check(database, instance.id());
+        }
+    }
+
+    private static boolean answers(Door door, TestInstance instance, Map<String, Object> addition) {
+        try {
+            door.call(instance.key(), "CreateMembership", addition);
+            return true;
+        } catch (Refused refused) {
+            return false;
+        }
+    }
+}
