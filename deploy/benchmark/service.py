@@ -14,8 +14,13 @@ ROOT = HERE.parent.parent
 OPERATOR_TOKEN = "the-benchmarks-operator"
 
 
+def jar(java, *options):
+    return [java, *options, "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar",
+            str(ROOT / "membership-service/target/quarkus-app/quarkus-run.jar")]
+
+
 class Service:
-    def __init__(self, url, java, options, log):
+    def __init__(self, url, command, log, look_every=0.1):
         self.grpc, self.http, self.management = free_port(), free_port(), free_port()
         environment = dict(
             os.environ,
@@ -23,15 +28,14 @@ class Service:
             MEMBERSHIP_MANAGEMENT_PORT=str(self.management), MEMBERSHIP_DB_URL=url,
             MEMBERSHIP_DB_USER="postgres", MEMBERSHIP_DB_PASSWORD="", MEMBERSHIP_OPERATOR_TOKEN=OPERATOR_TOKEN,
             MEMBERSHIP_LOG_JSON="false")
-        self.process = subprocess.Popen(
-            [java, *options, "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar",
-             str(ROOT / "membership-service/target/quarkus-app/quarkus-run.jar")],
-            env=environment, stdout=log, stderr=subprocess.STDOUT)
+        start = time.monotonic()
+        self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
         self.pid = self.process.pid
-        for _ in range(600):
-            time.sleep(0.1)
+        while time.monotonic() - start < 60:
+            time.sleep(look_every)
             try:
                 if urllib.request.urlopen(f"http://127.0.0.1:{self.management}/q/health/ready").status == 200:
+                    self.ready_after = time.monotonic() - start
                     return
             except OSError:
                 if self.process.poll() is not None:
