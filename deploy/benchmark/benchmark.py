@@ -16,7 +16,7 @@ from operations import MAIN, PAGES, SIZES
 from pgbench import Pgbench
 from postgres import Postgres
 from processes import cpu_seconds, cpu_seconds_of_family, machine_busy_seconds, rss_mb
-from service import HERE, OPERATOR_TOKEN, GraphQlCallers, GrpcCallers, Service
+from service import HERE, OPERATOR_TOKEN, GraphQlCallers, GrpcCallers, Service, jar
 
 CHANGES = ("create", "update", "delete")
 MOST_WARM_UPS = 8
@@ -53,7 +53,7 @@ def main():
         say("copying the seeded database")
         database.copy_seeded()
         say("starting the service")
-        service = Service(database.url(), java, wanted.java_options.split(), log)
+        service = Service(database.url(), jar(java, *wanted.java_options.split()), log)
         running.append(service)
         grpc = GrpcCallers(java, service.grpc)
         running.insert(0, grpc)
@@ -85,7 +85,7 @@ def say(text):
 def seed(database, java, log):
     """The service makes the schema and an instance, psql the rows."""
     say("seeding 1,002,000 memberships (a minute or two)")
-    service = Service(database.url("seeded"), java, [], log)
+    service = Service(database.url("seeded"), jar(java), log)
     grpc = GrpcCallers(java, service.grpc)
     made = grpc.ask("prepare", OPERATOR_TOKEN)
     grpc.stop()

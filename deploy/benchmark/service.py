@@ -14,29 +14,33 @@ ROOT = HERE.parent.parent
 OPERATOR_TOKEN = "the-benchmarks-operator"
 
 
+def jar(java, *options):
+    return [java, *options, "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar",
+            str(ROOT / "membership-service/target/quarkus-app/quarkus-run.jar")]
+
+
 class Service:
-    def __init__(self, url, java, options, log, settings=(), executable=None):
+    def __init__(self, url, command, log, settings=(), look_every=0.1):
         self.grpc, self.http, self.management = free_port(), free_port(), free_port()
-        self.log = log
+        self.command, self.log, self.look_every = command, log, look_every
         self.environment = dict(
             os.environ,
             MEMBERSHIP_HOST="127.0.0.1", MEMBERSHIP_GRPC_PORT=str(self.grpc), MEMBERSHIP_HTTP_PORT=str(self.http),
             MEMBERSHIP_MANAGEMENT_PORT=str(self.management), MEMBERSHIP_DB_URL=url,
             MEMBERSHIP_DB_USER="postgres", MEMBERSHIP_DB_PASSWORD="", MEMBERSHIP_OPERATOR_TOKEN=OPERATOR_TOKEN,
             MEMBERSHIP_LOG_JSON="false", **dict(settings))
-        self.command = [executable] if executable else [
-            java, *options, "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar",
-            str(ROOT / "membership-service/target/quarkus-app/quarkus-run.jar")]
         self.start()
 
     def start(self):
         """Returns when it takes calls; on the same ports as before."""
+        start = time.monotonic()
         self.process = subprocess.Popen(self.command, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT)
         self.pid = self.process.pid
-        for _ in range(600):
-            time.sleep(0.1)
+        while time.monotonic() - start < 60:
+            time.sleep(self.look_every)
             try:
                 if urllib.request.urlopen(f"http://127.0.0.1:{self.management}/q/health/ready").status == 200:
+                    self.ready_after = time.monotonic() - start
                     return
             except OSError:
                 if self.process.poll() is not None:

@@ -6,6 +6,14 @@ from dataclasses import dataclass
 SEEDED = 5_000
 WRITES = {"CREATE": "organizationMembership.created", "UPDATE": "organizationMembership.updated",
           "DELETE": "organizationMembership.deleted"}
+# Organizations whose counters do not agree with their rows or events.
+INCONSISTENT = """SELECT count(*) AS wrong FROM organization_counter c CROSS JOIN LATERAL (
+        SELECT count(*) AS members FROM membership m
+        WHERE m.instance_id = c.instance_id AND m.organization_id = c.organization_id) rows CROSS JOIN LATERAL (
+        SELECT count(*) AS events, coalesce(max(organization_sequence), 0) AS last FROM outbox_event e
+        WHERE e.instance_id = c.instance_id AND e.organization_id = c.organization_id) events
+    WHERE c.instance_id = '{instance}'
+        AND (c.members_count, c.event_sequence, c.event_sequence) IS DISTINCT FROM (members, events, last)"""
 
 
 @dataclass
@@ -74,13 +82,7 @@ def settled(calls, database, instance):
     rows = [int(r["user_id"]) - 10 ** 18 for r in database.psql(
         f"SELECT user_id FROM membership WHERE instance_id = '{instance}'")]
     joined = [user for user in rows if user >= SEEDED]
-    inconsistent = database.psql(f"""SELECT count(*) AS wrong FROM organization_counter c CROSS JOIN LATERAL (
-            SELECT count(*) AS members FROM membership m
-            WHERE m.instance_id = c.instance_id AND m.organization_id = c.organization_id) rows CROSS JOIN LATERAL (
-            SELECT count(*) AS events, coalesce(max(organization_sequence), 0) AS last FROM outbox_event e
-            WHERE e.instance_id = c.instance_id AND e.organization_id = c.organization_id) events
-        WHERE c.instance_id = '{instance}'
-            AND (c.members_count, c.event_sequence, c.event_sequence) IS DISTINCT FROM (members, events, last)""")
+    inconsistent = database.psql(INCONSISTENT.format(instance=instance))
     return {
         "writes": len(asked), "acknowledged": len(acknowledged),
         "happened_unacknowledged": len((happened.keys() & asked.keys()) - acknowledged),

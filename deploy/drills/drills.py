@@ -8,8 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+from stage import jar
+
 HERE = Path(__file__).resolve().parent
-DRILLS = ("restart", "database", "failover", "overload")
+DRILLS = ("restart", "database", "failover", "overload", "restore")
 
 
 def main():
@@ -22,6 +24,8 @@ def main():
     parser.add_argument("--folder", default="/tmp/membership-drills", help="where databases and logs are")
     parser.add_argument("--out", default=str(HERE / "target"), help="where drills.md and drills.json go")
     wanted = parser.parse_args()
+    wanted.command = [wanted.executable] if wanted.executable else jar(
+        str(Path(os.environ["JAVA_HOME"]) / "bin/java"), *wanted.java_options.split())
     wanted.settings = dict(s.split("=", 1) for s in wanted.setting)
     reports = []
     for name in wanted.drills or DRILLS:

@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "benchmark"))
 from postgres import Postgres, free_port  # noqa: E402
 from processes import rss_mb  # noqa: E402, F401
-from service import OPERATOR_TOKEN, GrpcCallers, Service  # noqa: E402
+from service import OPERATOR_TOKEN, GrpcCallers, Service, jar  # noqa: E402,F401
 
 USERS = 150_000
 SEEDED = 5_000
@@ -58,14 +58,17 @@ class Stage:
         """The first one migrates, and makes the instance that is then filled."""
         services = []
         for _ in range(number):
-            say("starting the service")
-            service = Service(url or self.database.url(), self.java, self.wanted.java_options.split(), self.log,
-                              settings, self.wanted.executable)
-            self.ending.append(lambda s=service: (s.process.kill(), s.process.wait()))
-            services.append(service)
+            services.append(self.service(url or self.database.url(), settings))
+            service = services[-1]
             if len(services) == 1:
                 self._seed(service)
         return services
+
+    def service(self, url, settings):
+        say("starting the service")
+        service = Service(url, self.wanted.command, self.log, settings)
+        self.ending.append(lambda: (service.process.kill(), service.process.wait()))
+        return service
 
     def _seed(self, service):
         callers = GrpcCallers(self.java, service.grpc)
@@ -95,16 +98,21 @@ class Standby(Postgres):
     """A server that can follow another one, and take its place."""
 
     def follow(self, primary):
+        self.copy(primary, "-R")
+        self.start()
+        # Copied from the primary; promoted, it stands alone.
+        self.psql("ALTER SYSTEM SET synchronous_standby_names = ''", database="postgres")
+        self.psql("SELECT pg_reload_conf()", database="postgres")
+
+    def copy(self, primary, *options):
+        """A base backup, not started yet."""
         self.folder.mkdir(exist_ok=True)
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(mode=0o700)
         if os.geteuid() == 0:
             shutil.chown(self.data, "postgres", "postgres")
-        self._run(str(self.bin / "pg_basebackup"), *primary.connection_options(), "-D", str(self.data), "-R", "-c", "fast")
-        self.start()
-        # Copied from the primary; promoted, it stands alone.
-        self.psql("ALTER SYSTEM SET synchronous_standby_names = ''", database="postgres")
-        self.psql("SELECT pg_reload_conf()", database="postgres")
+        self._run(str(self.bin / "pg_basebackup"), *primary.connection_options(), "-D", str(self.data), "-c", "fast",
+                  *options)
 
     def rejoin(self, primary):
         """On the same port as before; from now on the primary waits for it."""

@@ -1,5 +1,6 @@
 package dev.membership.service.grpc;
 
+import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.admission.Admission;
 import grpc.health.v1.HealthGrpc;
@@ -23,7 +24,9 @@ import jakarta.enterprise.inject.spi.Prioritized;
 import jakarta.interceptor.Interceptor;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,8 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
     private final Admission admission;
     private final GrpcErrors errors;
     private final GrpcHealthStorage health;
+    /** Made once: a process that has too much to do has no time for making them. */
+    private final Map<ErrorCode, StatusRuntimeException> refusals = new ConcurrentHashMap<>();
     /** Quarkus keeps it to itself; null until a first call: without one there is nobody to send elsewhere. */
     private volatile @Nullable Server server;
 
@@ -73,8 +78,11 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
         }
         var refused = admission.beginToTheLast();
         if (refused.isPresent()) {
-            StatusRuntimeException answer = errors.status(new Refusal(refused.get()));
-            call.close(answer.getStatus(), answer.getTrailers());
+            StatusRuntimeException answer =
+                    refusals.computeIfAbsent(refused.get(), code -> errors.status(new Refusal(code)));
+            Metadata trailers = new Metadata();
+            trailers.merge(answer.getTrailers());
+            call.close(answer.getStatus(), trailers);
             return new ServerCall.Listener<>() {};
         }
         AtomicBoolean ended = new AtomicBoolean();

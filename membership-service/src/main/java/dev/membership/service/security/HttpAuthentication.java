@@ -72,13 +72,15 @@ public class HttpAuthentication {
             return;
         }
         Context eventLoop = Vertx.currentContext();
-        request.request().pause();
+        if (!request.request().isEnded()) {
+            request.request().pause();
+        }
         virtualThreads.execute(() -> {
             try {
                 Caller caller = authentication.authenticate(authorization);
                 eventLoop.runOnContext(ignored -> {
                     request.put(CALLER, caller);
-                    request.request().resume();
+                    resume(request);
                     request.next();
                 });
             } catch (Refusal refusal) {
@@ -90,9 +92,16 @@ public class HttpAuthentication {
         });
     }
 
+    /** HTTP/2 refuses to pause or resume a request whose body has come. */
+    private static void resume(RoutingContext request) {
+        if (!request.request().isEnded()) {
+            request.request().resume();
+        }
+    }
+
     /** Answers a request without any further work. */
     public static void refuse(RoutingContext request, Refusal refusal) {
-        request.request().resume();
+        resume(request);
         if (refusal.code().status().passes()) {
             request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }

@@ -144,6 +144,23 @@ class HttpInputTest extends ContractTest {
         }
     }
 
+    @Test
+    void anUnknownCallerIsRefusedOverHttp2Too() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + "/graphql"))
+                .header("Authorization", "Bearer sk_nobody")
+                .header("Content-Type", "application/json")
+                .version(HttpClient.Version.HTTP_2)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"query\":\"{ __typename }\"}"))
+                .build();
+
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {33, 150, 1100, 20_000})
     void metadataThatIsNestedTooDeeplyIsRefused(int depth) {

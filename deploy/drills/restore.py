@@ -1,0 +1,100 @@
+"""A dump and a base backup taken while callers write; both are restored, the latter to the moment before a mistake."""
+import os
+import shutil
+import subprocess
+import time
+
+import book
+from database import start_load
+from report import Report
+from restart import require_settled
+from stage import Standby, Stage, say
+
+
+def restore(wanted):
+    report = Report("restore", "Restore: from a dump, and to a point in time")
+    with Stage(wanted, "restore") as stage:
+        source, folder = stage.database, stage.folder
+        archive = folder / "archive"
+        owned(archive)
+        source.psql(f"ALTER SYSTEM SET archive_command = 'cp %p {archive}/%f'", database="postgres")
+        source.psql("ALTER SYSTEM SET archive_mode = on", database="postgres")
+        source.stop()
+        source.start()
+        service, = stage.services(1, **wanted.settings)
+        clients = stage.clients()
+        start_load(clients, service)
+        time.sleep(5)
+        say("base backup and dump, under load")
+        base = Standby(folder / "base")
+        base.copy(source)
+        dump = folder / "membership.dump"
+        took_dump = timed(lambda: tool(source, "pg_dump", "--format=custom", f"--file={dump}", "membership"))
+        time.sleep(wanted.seconds)
+        clients.stop()
+        calls = book.read(clients.book)
+        time.sleep(1)
+        good = source.psql("SELECT now() AS at")[0]["at"]
+        time.sleep(1)
+        say("the mistake: all memberships are deleted")
+        source.psql("TRUNCATE membership")
+        source.psql("SELECT pg_switch_wal()")
+        service.stop()
+
+        took_recovery = timed(lambda: recover(base, archive, good))
+        stage.ending.append(lambda: base.stop("immediate"))
+        end = book.settled(calls, base, stage.instance)
+        serves(stage, report, base.url(), "to a point in time")
+
+        source.psql("CREATE DATABASE restored", database="postgres")
+        took_restore = timed(lambda: tool(source, "pg_restore", "--dbname=restored", "--exit-on-error", str(dump)))
+        wrong = source.psql(book.INCONSISTENT.format(instance=stage.instance), database="restored")[0]["wrong"]
+        events = source.psql("SELECT count(*) AS n FROM outbox_event", database="restored")[0]["n"]
+        serves(stage, report, source.url("restored"), "from the dump")
+    report.figure("seconds for the dump, of MB", f"{took_dump:.1f}, {dump.stat().st_size / 1e6:.0f}")
+    report.figure("seconds to restore the dump", took_restore)
+    report.figure("seconds to recover to the point in time", took_recovery)
+    report.figure("events in the dump, of all", f"{int(events):,} of {end['acknowledged'] + end['happened_unacknowledged']:,}")
+    report.require("from the dump: counters and events agree with rows", int(wrong) == 0, f"{wrong} organizations differ")
+    require_settled(report, end)
+    return report
+
+
+def owned(path):
+    path.mkdir()
+    if os.geteuid() == 0:
+        shutil.chown(path, "postgres", "postgres")
+
+
+def timed(work):
+    start = time.time()
+    work()
+    return time.time() - start
+
+
+def tool(server, program, *arguments):
+    subprocess.run([str(server.bin / program), *server.connection_options(), *arguments], check=True)
+
+
+def recover(server, archive, moment):
+    """As docs/operations.md says."""
+    with open(server.data / "postgresql.auto.conf", "a") as conf:
+        conf.write(f"archive_mode = off\nrestore_command = 'cp {archive}/%f %p'\nrecovery_target_time = '{moment}'\n"
+                   "recovery_target_action = 'promote'\n")
+    (server.data / "recovery.signal").touch()
+    server.start()
+    while server.psql("SELECT pg_is_in_recovery() AS yes")[0]["yes"] == "t":
+        time.sleep(0.1)
+
+
+def serves(stage, report, url, how):
+    """A service that does not migrate takes what was restored for its own."""
+    service = stage.service(url, {"MEMBERSHIP_DB_MIGRATE": "false"})
+    clients = stage.clients()
+    start_load(clients, service)
+    time.sleep(3)
+    clients.stop()
+    calls = book.read(clients.book)
+    service.stop()
+    report.require(f"{how}: a service on it answers", calls and all(c.ok for c in calls), f"{len(calls):,} calls, "
+                   f"{book.failures(calls) or 'none fails'}")
