@@ -103,7 +103,7 @@ def main():
             secret_key, query = prepare(database, java, log)
             train(database, java, secret_key, query, cache, log)
         # The executable's own size; a JVM comes on top of the jars (the image's has about 100 MB).
-        variants = {"native": ([str(executable), "-Djdk.pollerMode=1"], size_mb(executable)), "JVM": (jar(java, *HEAP), size_mb(app)),
+        variants = {"native": ([str(executable)], size_mb(executable)), "JVM": (jar(java, *HEAP), size_mb(app)),
                     "JVM, AOT cache": (jar(java, *HEAP, f"-XX:AOTCache={cache}"), size_mb(app, cache))}
         rounds = {name: [] for name in variants}
         for _ in range(wanted.rounds):

@@ -112,7 +112,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     private static List<String> command() {
         if (isNative()) {
-            return List.of(executable().toString(), System.getProperty("quarkus.test.arg-line"));
+            return List.of(executable().toString());
         }
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
