@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "benchmark"))
+sys.path.append(str(HERE.parent / "benchmark"))
 from postgres import Postgres, free_port  # noqa: E402
 from processes import rss_mb  # noqa: E402, F401
 from service import OPERATOR_TOKEN, GrpcCallers, Service, jar  # noqa: E402,F401
