@@ -5,10 +5,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call of a mutation: who, what, and the id by which a repetition is known.
  *
- * @param requestId null or empty: the mutation is run however often it is sent
+ * @param requestId null, also where an empty one was given: the mutation is run however often it is sent
  */
 public record Call(
         Caller caller, Operation operation, @Nullable String requestId) {
+    public Call {
+        requestId = requestId == null || requestId.isEmpty() ? null : requestId;
+    }
+
     public String instanceId() {
         return caller.instanceId();
     }

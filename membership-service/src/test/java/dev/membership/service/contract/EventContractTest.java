@@ -95,6 +95,9 @@ class EventContractTest extends ContractTest {
 
         call(door, "CreateMembership", "organization_id", organization, "user_id", user, "role", "org:admin");
 
+        assertThat(eventsSince(last).getFirst().requestId())
+                .as("without a request id")
+                .isNull();
         JsonNode after = eventsSince(last).getFirst().after();
         assertThat(after.at("/role/key").asText()).isEqualTo("org:admin");
         assertThat(after.at("/user/user_id").asText()).isEqualTo(user);
