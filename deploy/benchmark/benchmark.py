@@ -19,6 +19,8 @@ from processes import cpu_seconds, cpu_seconds_of_family, machine_busy_seconds, 
 from service import HERE, OPERATOR_TOKEN, GraphQlCallers, GrpcCallers, Service, jar
 
 CHANGES = ("create", "update", "delete")
+# What is recorded beside them is the background's.
+WITHOUT_DATABASE = ("nothing", "introspection")
 MOST_WARM_UPS = 8
 
 
@@ -114,7 +116,7 @@ def machine(database, java, wanted):
 def comparable(operation):
     """Whether pgbench does the same work. Point reads of several callers share statements, by fewer keys each than while
     statements are logged; what needs no database only meets the background's statements."""
-    return operation.kind not in ("nothing", "introspection") and (
+    return operation.kind not in WITHOUT_DATABASE and (
         operation.callers == 1 or operation.kind not in ("get", "check"))
 
 
@@ -140,7 +142,8 @@ class Benchmark:
                 lambda: self._drive(operation, 0 if change else 0.2, 1 if change else operation.callers))
             scripts[operation.name] = (self.pgbench.prepare(operation, recorded) if comparable(operation) else None), recorded
         if section == "operations":
-            self.plans = plans.explained(self.database, [(o, scripts[o.name][1]) for o in operations])
+            self.plans = plans.explained(self.database, [
+                (o, scripts[o.name][1]) for o in operations if o.kind not in WITHOUT_DATABASE])
         rounds = {operation.name: [] for operation in operations}
         for i in range(self.wanted.rounds):
             for n, operation in enumerate(operations):
