@@ -85,11 +85,15 @@ public class PermissionChecks {
         List<PermissionCheck> answers = database.list(
                 Sql.of(
                         """
-                        SELECT m.role_id IS NOT NULL AND m.organization_id NOT IN (
-                                SELECT o.id FROM organization o WHERE o.instance_id = ? AND o.deleted_at IS NOT NULL),
-                            m.user_banned, r.key, r.permission_keys @> ARRAY[asked.permission],
-                            r.permission_keys @> ARRAY[asked.permission] OR EXISTS (
-                                SELECT 1 FROM permission p WHERE p.instance_id = ? AND p.key = asked.permission)
+                        SELECT CASE
+                            WHEN m.role_id IS NULL OR m.organization_id IN (
+                                SELECT o.id FROM organization o WHERE o.instance_id = ? AND o.deleted_at IS NOT NULL)
+                                THEN 'NOT_A_MEMBER'
+                            WHEN m.user_banned THEN 'USER_BANNED'
+                            WHEN asked.permission = ANY (r.permission_keys) THEN 'GRANTED'
+                            WHEN EXISTS (SELECT 1 FROM permission p WHERE p.instance_id = ? AND p.key = asked.permission)
+                                THEN 'ROLE_LACKS_PERMISSION'
+                            ELSE 'UNKNOWN_PERMISSION' END, r.key
                         FROM unnest(?, ?, ?) WITH ORDINALITY AS asked (organization_id, user_id, permission, place)
                         LEFT JOIN membership m ON m.instance_id = ? AND m.organization_id = asked.organization_id
                             AND m.user_id = asked.user_id
@@ -111,17 +115,8 @@ public class PermissionChecks {
     }
 
     private static PermissionCheck answer(Row row) throws SQLException {
-        boolean member = row.flag();
-        boolean banned = row.flag();
+        Reason reason = Reason.valueOf(row.text());
         String role = row.textOrNull();
-        boolean granted = row.flag();
-        boolean known = row.flag();
-        if (!member) {
-            return new PermissionCheck(Reason.NOT_A_MEMBER, null);
-        }
-        Reason reason = banned
-                ? Reason.USER_BANNED
-                : granted ? Reason.GRANTED : known ? Reason.ROLE_LACKS_PERMISSION : Reason.UNKNOWN_PERMISSION;
-        return new PermissionCheck(reason, role);
+        return new PermissionCheck(reason, reason == Reason.NOT_A_MEMBER ? null : role);
     }
 }
