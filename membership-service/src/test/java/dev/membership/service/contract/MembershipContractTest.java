@@ -371,11 +371,11 @@ class MembershipContractTest extends ContractTest {
                         instance.key(),
                         "mutation($n: Int, $o: Object, $absent: String) { updateMembershipMetadata(organizationId: \""
                                 + organization + "\", userId: \"" + user
-                                + "\", publicMetadata: {n: $n, o: $o, list: [$n, $absent, $o]}) { id } }",
+                                + "\", publicMetadata: {n: $n, o: $o, list: [$n, null, $absent, $o]}) { id } }",
                         args("n", 7, "o", object("{'a':[null]}")));
 
         assertThat(publicMetadata(Via.GRPC, user))
-                .isEqualTo(Answers.plain(json("{\"n\":7,\"o\":{\"a\":[null]},\"list\":[7,null,{\"a\":[null]}]}")));
+                .isEqualTo(Answers.plain(json("{\"n\":7,\"o\":{\"a\":[null]},\"list\":[7,null,null,{\"a\":[null]}]}")));
     }
 
     private Object publicMetadata(Via door, String user) {
