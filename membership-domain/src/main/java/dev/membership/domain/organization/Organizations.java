@@ -144,10 +144,7 @@ public class Organizations {
                 command,
                 OrganizationView.class,
                 () -> change(
-                        call,
-                        Input.reference("organization_id", command.organizationId()),
-                        command.etag(),
-                        change));
+                        call, Input.reference("organization_id", command.organizationId()), command.etag(), change));
     }
 
     /**

@@ -85,7 +85,7 @@ class BackgroundIT {
             database.execute("ANALYZE outbox_event");
             Eventually.until("they are counted", () -> metric(service, "membership_events") >= MANY);
             assertThat(metric(service, "membership_events_size_bytes"))
-                    .isGreaterThan(database.number("SELECT pg_relation_size('outbox_event')"));
+                    .isGreaterThan((double) database.number("SELECT pg_relation_size('outbox_event')"));
             assertThat(metric(service, "membership_events_oldest_age_seconds")).isGreaterThan(0);
             assertThat(metric(service, "membership_requests_oldest_age_seconds"))
                     .isGreaterThan(0);
