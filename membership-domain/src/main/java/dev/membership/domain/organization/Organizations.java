@@ -117,38 +117,34 @@ public class Organizations {
 
     /** Merges metadata, see {@link Metadata#merge}. */
     public OrganizationView mergeMetadata(Caller caller, @Nullable String requestId, ChangeMetadata command) {
-        Call call = new Call(caller, Operation.UPDATE_ORGANIZATION_METADATA, requestId);
-        return operations.write(
-                call,
+        return change(
+                new Call(caller, Operation.UPDATE_ORGANIZATION_METADATA, requestId),
                 command,
-                OrganizationView.class,
-                () -> change(
-                        call,
-                        Input.reference("organization_id", command.organizationId()),
-                        command.etag(),
-                        organization -> organization.setMetadata(
-                                new Metadata(organization.publicMetadata)
-                                        .merge("public_metadata", command.publicMetadata()),
-                                new Metadata(organization.privateMetadata)
-                                        .merge("private_metadata", command.privateMetadata()))));
+                organization -> organization.setMetadata(
+                        new Metadata(organization.publicMetadata).merge("public_metadata", command.publicMetadata()),
+                        new Metadata(organization.privateMetadata)
+                                .merge("private_metadata", command.privateMetadata())));
     }
 
     /** Puts metadata in the present one's place; a field that is not given stays. */
     public OrganizationView replaceMetadata(Caller caller, @Nullable String requestId, ChangeMetadata command) {
-        Call call = new Call(caller, Operation.REPLACE_ORGANIZATION_METADATA, requestId);
+        return change(
+                new Call(caller, Operation.REPLACE_ORGANIZATION_METADATA, requestId),
+                command,
+                organization -> organization.setMetadata(
+                        Optional.ofNullable(command.publicMetadata())
+                                .orElseGet(() -> new Metadata(organization.publicMetadata)),
+                        Optional.ofNullable(command.privateMetadata())
+                                .orElseGet(() -> new Metadata(organization.privateMetadata))));
+    }
+
+    private OrganizationView change(Call call, ChangeMetadata command, Consumer<Organization> change) {
         return operations.write(
                 call,
                 command,
                 OrganizationView.class,
                 () -> change(
-                        call,
-                        Input.reference("organization_id", command.organizationId()),
-                        command.etag(),
-                        organization -> organization.setMetadata(
-                                Optional.ofNullable(command.publicMetadata())
-                                        .orElseGet(() -> new Metadata(organization.publicMetadata)),
-                                Optional.ofNullable(command.privateMetadata())
-                                        .orElseGet(() -> new Metadata(organization.privateMetadata)))));
+                        call, Input.reference("organization_id", command.organizationId()), command.etag(), change));
     }
 
     /**

@@ -137,17 +137,7 @@ public class Roles {
      * @throws Refusal {@code organization_role_permission_association_exists}, {@code conflict}
      */
     public RoleView assignPermission(Caller caller, @Nullable String requestId, ChangePermission command) {
-        Call call = new Call(caller, Operation.ASSIGN_PERMISSION, requestId);
-        return operations.write(call, command, RoleView.class, () -> {
-            String roleId = Input.reference("role_id", command.roleId());
-            String permissionId = Input.reference("permission_id", command.permissionId());
-            return change(
-                    call,
-                    roleId,
-                    command.etag(),
-                    UnaryOperator.identity(),
-                    () -> permissions.assign(caller.instanceId(), roleId, permissionId));
-        });
+        return change(new Call(caller, Operation.ASSIGN_PERMISSION, requestId), command, permissions::assign);
     }
 
     /**
@@ -158,17 +148,7 @@ public class Roles {
      *     {@code conflict}
      */
     public RoleView removePermission(Caller caller, @Nullable String requestId, ChangePermission command) {
-        Call call = new Call(caller, Operation.REMOVE_PERMISSION, requestId);
-        return operations.write(call, command, RoleView.class, () -> {
-            String roleId = Input.reference("role_id", command.roleId());
-            String permissionId = Input.reference("permission_id", command.permissionId());
-            return change(
-                    call,
-                    roleId,
-                    command.etag(),
-                    UnaryOperator.identity(),
-                    () -> permissions.remove(caller.instanceId(), roleId, permissionId));
-        });
+        return change(new Call(caller, Operation.REMOVE_PERMISSION, requestId), command, permissions::remove);
     }
 
     /**
@@ -184,6 +164,24 @@ public class Roles {
             repository.remove(caller.instanceId(), before);
             events.append(call, new Events.Change("role.deleted", before.id(), before, null));
             return new Deleted(before.id(), before.key());
+        });
+    }
+
+    @FunctionalInterface
+    private interface PermissionChange {
+        void make(String instanceId, String roleId, String permissionId);
+    }
+
+    private RoleView change(Call call, ChangePermission command, PermissionChange change) {
+        return operations.write(call, command, RoleView.class, () -> {
+            String roleId = Input.reference("role_id", command.roleId());
+            String permissionId = Input.reference("permission_id", command.permissionId());
+            return change(
+                    call,
+                    roleId,
+                    command.etag(),
+                    UnaryOperator.identity(),
+                    () -> change.make(call.instanceId(), roleId, permissionId));
         });
     }
 

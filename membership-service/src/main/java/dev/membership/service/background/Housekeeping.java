@@ -1,22 +1,39 @@
 package dev.membership.service.background;
 
+import dev.membership.domain.event.EventRetention;
 import dev.membership.domain.operation.RequestRecords;
 import dev.membership.domain.organization.OrganizationPurge;
+import io.quarkus.runtime.Startup;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Removes what deletions and time have left behind, in small transactions; every process may do it at the same time. */
+@Startup
 @ApplicationScoped
 class Housekeeping {
     private static final int BATCH = 1_000;
 
     private final OrganizationPurge purge;
     private final RequestRecords requestRecords;
+    private final EventRetention events;
+    private final Optional<Duration> eventsKept;
 
-    Housekeeping(OrganizationPurge purge, RequestRecords requestRecords) {
+    Housekeeping(
+            OrganizationPurge purge,
+            RequestRecords requestRecords,
+            EventRetention events,
+            @ConfigProperty(name = "membership.background.events-kept") Optional<Duration> eventsKept) {
         this.purge = purge;
         this.requestRecords = requestRecords;
+        this.events = events;
+        this.eventsKept = eventsKept;
+        if (eventsKept.filter(kept -> !kept.isPositive()).isPresent()) {
+            throw new IllegalArgumentException("MEMBERSHIP_EVENTS_KEPT must be positive; without it events are kept");
+        }
     }
 
     @Scheduled(every = "{membership.background.purge-every}", concurrentExecution = ConcurrentExecution.SKIP)
@@ -31,5 +48,14 @@ class Housekeeping {
         while (requestRecords.forgetOld(BATCH) == BATCH) {
             // until a batch was not full
         }
+    }
+
+    @Scheduled(every = "{membership.background.delete-events-every}", concurrentExecution = ConcurrentExecution.SKIP)
+    void deleteEvents() {
+        eventsKept.ifPresent(kept -> {
+            while (events.deleteOlder(kept, BATCH) == BATCH) {
+                // until a batch was not full
+            }
+        });
     }
 }

@@ -10,6 +10,7 @@ import dev.membership.domain.instance.CredentialsChanged;
 import dev.membership.domain.instance.RegisteredIssuer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,7 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumer;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.keys.resolvers.HttpsJwksVerificationKeyResolver;
+import org.jose4j.lang.UnresolvableKeyException;
 
 /**
  * Verifies users' tokens: JWTs of issuers that were registered for an instance. An issuer's keys are fetched when first
@@ -78,15 +80,17 @@ class UserTokens {
         verifiers.clear();
     }
 
-    /** @throws Refusal {@code authentication_invalid}, without the reason: that is for the log of whoever made the token */
+    /**
+     * @throws Refusal {@code authentication_invalid}, without the reason: that is for the log of whoever made the token; or
+     *     {@code service_unavailable}, where the issuer's keys cannot be fetched, by which alone it could be told
+     */
     Caller.User verify(String token) {
         try {
             String iss = unverified.processToClaims(token).getIssuer();
             RegisteredIssuer issuer = Optional.ofNullable(iss)
                     .flatMap(name -> issuers.get(name, credentials::issuer))
                     .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
-            JwtClaims claims =
-                    verifiers.computeIfAbsent(issuer, UserTokens::verifier).processToClaims(token);
+            JwtClaims claims = verified(issuer, token);
             String subject = claims.getSubject();
             if (subject.indexOf('\0') >= 0) {
                 throw new Refusal(ErrorCode.AUTHENTICATION_INVALID); // PostgreSQL cannot even be asked for it
@@ -99,6 +103,25 @@ class UserTokens {
         } catch (MalformedClaimException malformed) {
             LOG.debug("token refused, a claim is malformed");
             throw new Refusal(ErrorCode.AUTHENTICATION_INVALID);
+        }
+    }
+
+    private JwtClaims verified(RegisteredIssuer issuer, String token) throws InvalidJwtException {
+        try {
+            return verifiers.computeIfAbsent(issuer, UserTokens::verifier).processToClaims(token);
+        } catch (InvalidJwtException refused) {
+            if (!(refused.getCause() instanceof UnresolvableKeyException unresolved)
+                    || !(unresolved.getCause() instanceof IOException unreached)) {
+                throw refused;
+            }
+            LOG.warnf("the keys at %s cannot be fetched: %s", issuer.jwksUri(), unreached);
+            // What no signature could make valid is not worth another try.
+            claimsOf(issuer)
+                    .setSkipSignatureVerification()
+                    .setDisableRequireSignature()
+                    .build()
+                    .processToClaims(token);
+            throw new Refusal(ErrorCode.SERVICE_UNAVAILABLE);
         }
     }
 
@@ -117,18 +140,21 @@ class UserTokens {
         keys.setSimpleHttpGet(http);
         keys.setRefreshReprieveThreshold(REFETCH_AFTER_MILLIS);
         keys.setRetainCacheOnErrorDuration(3_600);
-        JwtConsumerBuilder builder = new JwtConsumerBuilder()
+        return claimsOf(issuer)
                 .setVerificationKeyResolver(new HttpsJwksVerificationKeyResolver(keys))
                 .setJwsAlgorithmConstraints(ASYMMETRIC)
+                .build();
+    }
+
+    /** What a token must say, whoever signed it. */
+    private static JwtConsumerBuilder claimsOf(RegisteredIssuer issuer) {
+        JwtConsumerBuilder builder = new JwtConsumerBuilder()
                 .setExpectedIssuer(issuer.issuer())
                 .setRequireExpirationTime()
                 .setRequireSubject()
                 .setAllowedClockSkewInSeconds(ALLOWED_CLOCK_SKEW_SECONDS);
-        if (issuer.audience() == null) {
-            builder.setSkipDefaultAudienceValidation();
-        } else {
-            builder.setExpectedAudience(issuer.audience());
-        }
-        return builder.build();
+        return issuer.audience() == null
+                ? builder.setSkipDefaultAudienceValidation()
+                : builder.setExpectedAudience(issuer.audience());
     }
 }

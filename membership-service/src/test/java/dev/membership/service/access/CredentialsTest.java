@@ -185,8 +185,22 @@ class CredentialsTest extends DoorTest {
 
         Issuer down = new Issuer().registered(grpc(), instance.id(), null);
         down.stop();
-        assertThat(outcome(down.token(user))).isEqualTo(INVALID);
+        assertThat(outcome(down.token(user))).isEqualTo("service_unavailable");
         assertThat(outcome(instance.key())).isNotEqualTo(INVALID);
+    }
+
+    @Test
+    void aTokenIsNotCalledInvalidWhileItsIssuersKeysCannotBeFetched() {
+        issuer.answer(503);
+        assertThat(outcome(issuer.token(user))).isEqualTo("service_unavailable");
+        assertThat(outcome(expiring(-60))).as("invalid whatever its signature").isEqualTo(INVALID);
+        JwtClaims nobody = issuer.claims(user);
+        nobody.unsetClaim("sub");
+        assertThat(outcome(issuer.sign(nobody))).isEqualTo(INVALID);
+
+        issuer.answer(200);
+        assertThat(outcome(issuer.token(user))).isEqualTo(ACCEPTED);
+        assertThat(outcome(issuer.sign(issuer.claims(user), Issuer.newKey()))).isEqualTo(INVALID);
     }
 
     @Test

@@ -53,6 +53,30 @@ class HttpInputTest extends ContractTest {
         assertThat(code(send(document, Map.of()))).as(document).isEqualTo(code);
     }
 
+    /** What a word without quotation marks is, JSON does not say; a number or a list is no object. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{a: WORD}", "{a: [True]}", "5", "[1]", "[{a: 1}]", "\"text\"", "WORD", "true"})
+    void metadataInADocumentThatIsNoJsonObjectIsRefused(String metadata) {
+        metadataIsRefused(send(
+                "mutation { updateOrganizationMetadata(organizationId: \"" + organization + "\", publicMetadata: "
+                        + metadata + ") { id } }",
+                Map.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5", "[1]", "[{\"a\": 1}]", "\"text\"", "true"})
+    void metadataInAVariableThatIsNoJsonObjectIsRefused(String metadata) {
+        metadataIsRefused(send(
+                "mutation($m: Object) { updateOrganizationMetadata(organizationId: \"" + organization
+                        + "\", publicMetadata: $m) { id } }",
+                args("m", json(metadata))));
+    }
+
+    private static void metadataIsRefused(JsonNode answer) {
+        assertThat(code(answer)).isEqualTo("form_param_type_invalid");
+        assertThat(answer.at("/errors/0/message").asText()).doesNotContain("on our side");
+    }
+
     /** The framework answers these before anything of ours sees them, and without a code. */
     @ParameterizedTest
     @ValueSource(

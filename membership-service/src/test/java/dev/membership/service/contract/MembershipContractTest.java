@@ -3,7 +3,11 @@ package dev.membership.service.contract;
 import static dev.membership.service.support.Door.args;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.membership.service.support.Answers;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Refused;
@@ -12,6 +16,9 @@ import dev.membership.service.support.Via;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memberships one at a time and in batches: adding, reading, changing, removing, asking what a member may do. */
 @QuarkusTest
@@ -310,6 +317,70 @@ class MembershipContractTest extends ContractTest {
         assertThat(Answers.plain(merged.get("publicMetadata")))
                 .isEqualTo(Answers.plain(json("{\"keep\":1,\"deep\":{\"a\":1,\"b\":{\"c\":1}},\"list\":[3]}")));
         assertThat(Answers.plain(merged.get("privateMetadata"))).isEqualTo(Map.of("p", "1"));
+    }
+
+    /** Text that both GraphQL and JSON can read, once names may stand without quotation marks. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{a: [1, null]}",
+                "{a: [[null], {b: null}, []], b: {c: [null]}}",
+                "{a: 12345678901, b: -9007199254740991, c: 1e300}",
+                "{a: 0.1, b: 1.0, c: 1e3, d: -0.0, e: 1e-7, f: 123456789.125}",
+                "{a: true, b: \"\", c: \"\\u00e9\\n\", _d: {}, e: []}"
+            })
+    void metadataInADocumentIsWhatItIsAsJson(String metadata) throws JsonProcessingException {
+        Map<String, Object> json = JsonMapper.builder()
+                .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
+                .build()
+                .readValue(metadata, new TypeReference<>() {});
+        String byDocument = instance.member(organization, "org:member");
+        graphQl(instance)
+                .send(
+                        instance.key(),
+                        "mutation { updateMembershipMetadata(organizationId: \"" + organization + "\", userId: \""
+                                + byDocument + "\", publicMetadata: " + metadata + ") { id } }",
+                        Map.of());
+
+        for (Via writer : Via.values()) {
+            String user = instance.member(organization, "org:member");
+            call(
+                    writer,
+                    "UpdateMembershipMetadata",
+                    "organization_id",
+                    organization,
+                    "user_id",
+                    user,
+                    "public_metadata",
+                    json);
+            for (Via reader : Via.values()) {
+                assertThat(publicMetadata(reader, byDocument))
+                        .as(writer + ", " + reader)
+                        .isEqualTo(Answers.plain(JSON.valueToTree(json)))
+                        .isEqualTo(publicMetadata(reader, user));
+            }
+        }
+    }
+
+    @Test
+    void metadataInADocumentMayHoldVariables() {
+        String user = instance.member(organization, "org:member");
+
+        graphQl(instance)
+                .send(
+                        instance.key(),
+                        "mutation($n: Int, $o: Object, $absent: String) { updateMembershipMetadata(organizationId: \""
+                                + organization + "\", userId: \"" + user
+                                + "\", publicMetadata: {n: $n, o: $o, list: [$n, null, $absent, $o]}) { id } }",
+                        args("n", 7, "o", object("{'a':[null]}")));
+
+        assertThat(publicMetadata(Via.GRPC, user))
+                .isEqualTo(Answers.plain(json("{\"n\":7,\"o\":{\"a\":[null]},\"list\":[7,null,null,{\"a\":[null]}]}")));
+    }
+
+    private Object publicMetadata(Via door, String user) {
+        return Answers.plain(call(door, "GetMembership", "organization_id", organization, "user_id", user)
+                .get("publicMetadata"));
     }
 
     @ThroughEachDoor

@@ -28,7 +28,8 @@ class OutboxFollowerTest extends ContractTest {
                 .get("comment");
         String query =
                 comment.substring(comment.indexOf("SELECT *"), comment.indexOf(';', comment.indexOf("SELECT *")));
-        return query.replace("SELECT *", "SELECT transaction_id::text, id, instance_id")
+        // Named otherwise than the column: ORDER BY means what is selected first, and texts have another order.
+        return query.replace("SELECT *", "SELECT transaction_id::text AS transaction, id, instance_id")
                 .replace("($1, $2)", "(?::xid8, ?)")
                 .replace("LIMIT 1000", "LIMIT 7");
     }
@@ -87,7 +88,7 @@ class OutboxFollowerTest extends ContractTest {
             boolean last = writing.get() == 0;
             List<Map<String, Object>> batch = TestDatabase.query(FOLLOW, transaction, id);
             for (Map<String, Object> row : batch) {
-                transaction = (String) row.get("transaction_id");
+                transaction = (String) row.get("transaction");
                 id = (Long) row.get("id");
                 if (row.get("instance_id").equals(instance.id())) {
                     seen.add(id);

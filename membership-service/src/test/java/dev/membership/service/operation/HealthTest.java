@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.membership.service.support.DoorTest;
+import dev.membership.service.support.Eventually;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.Management;
 import grpc.health.v1.HealthGrpc;
@@ -83,6 +84,9 @@ class HealthTest extends DoorTest {
     void allThatTheMonitoringAsksForIsThere() throws IOException {
         grpc().call(instance.key(), "ListRoles", args());
         graphQl(instance).call(instance.key(), "ListRoles", args());
+        Eventually.until(
+                "a job has run",
+                () -> Management.get("/q/metrics").asString().contains("scheduled_methods_seconds_count"));
 
         String metrics = Management.get("/q/metrics").asString();
 

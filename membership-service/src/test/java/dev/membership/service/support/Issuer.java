@@ -25,6 +25,7 @@ public final class Issuer {
     private final String name = "https://" + Instances.unique("issuer") + ".example.com";
     private final AtomicInteger fetches = new AtomicInteger();
     private volatile RsaJsonWebKey key = newKey();
+    private volatile int status = 200;
 
     public Issuer() {
         try {
@@ -35,7 +36,7 @@ public final class Issuer {
         server.createContext("/jwks", exchange -> {
             fetches.incrementAndGet();
             byte[] keys = new JsonWebKeySet(List.<JsonWebKey>of(key)).toJson().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, keys.length);
+            exchange.sendResponseHeaders(status, keys.length);
             exchange.getResponseBody().write(keys);
             exchange.close();
         });
@@ -65,6 +66,11 @@ public final class Issuer {
     /** From now on signs with another key, and serves that one only. */
     public void rotate() {
         key = newKey();
+    }
+
+    /** From now on answers with this HTTP status whoever asks for its keys. */
+    public void answer(int httpStatus) {
+        status = httpStatus;
     }
 
     /** Answers nobody any more. */

@@ -1,0 +1,53 @@
+package dev.membership.domain.event;
+
+import dev.membership.domain.database.Database;
+import dev.membership.domain.database.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+
+/**
+ * Deletes events when consumers have had time to read them. Several processes may do so at once; who writes events waits for
+ * none of them.
+ *
+ * <p>The time runs from when an event could first be read in the order of commits, and not from when it happened: a
+ * transaction that stays open anywhere in PostgreSQL holds back all later events, however old they grow meanwhile. So it is
+ * noted now and then which transactions have ended ({@code outbox_mark}), and what goes by the note is as old as the note.
+ */
+@ApplicationScoped
+public class EventRetention {
+    /** Notes in the time that events are kept: an event may stay longer than that by this part of it. */
+    private static final int MARKS = 100;
+
+    private final Database database;
+
+    EventRetention(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Deletes events that could be read for longer than {@code kept}, those first that were committed first.
+     *
+     * @param kept counted from the first call at the earliest: what could be read before is not known
+     * @return how many were deleted; fewer than {@code most}: none is left that is due
+     */
+    public int deleteOlder(Duration kept, int most) {
+        double seconds = kept.toMillis() / 1_000.0;
+        return database.execute(Sql.of("""
+                WITH marked AS (
+                    INSERT INTO outbox_mark (marked_at, below) SELECT now(), pg_snapshot_xmin(pg_current_snapshot())
+                    WHERE NOT EXISTS (SELECT FROM outbox_mark WHERE marked_at > now() - make_interval(secs => ?))
+                    ON CONFLICT DO NOTHING
+                ), due AS (
+                    SELECT marked_at, below FROM outbox_mark WHERE marked_at <= now() - make_interval(secs => ?)
+                    ORDER BY marked_at DESC LIMIT 1
+                ), passed AS (
+                    DELETE FROM outbox_mark WHERE marked_at < (SELECT marked_at FROM due)
+                )
+                DELETE FROM outbox_event WHERE id = ANY (ARRAY(
+                    SELECT id FROM outbox_event WHERE transaction_id < (SELECT below FROM due)
+                        -- A restored database may have ids of transactions that are still to come, and old marks above them.
+                        AND occurred_at < now() - make_interval(secs => ?)
+                    ORDER BY transaction_id, id LIMIT ? FOR UPDATE SKIP LOCKED))
+                """, seconds / MARKS, seconds, seconds, most));
+    }
+}

@@ -1,0 +1,150 @@
+package dev.membership.service.operation;
+
+import static dev.membership.service.support.Door.args;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.membership.service.support.Eventually;
+import dev.membership.service.support.Instances.TestInstance;
+import dev.membership.service.support.OwnDatabase;
+import dev.membership.service.support.ServiceProcess;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the service does that nobody asked for: the outbox is shortened, and metrics tell how all that goes. */
+class BackgroundIT {
+    private static final int SECONDS_KEPT = 5;
+    private static final Map<String, String> SETTINGS = Map.of(
+            "MEMBERSHIP_EVENTS_KEPT", SECONDS_KEPT + "S",
+            "MEMBERSHIP_BACKGROUND_DELETE_EVENTS_EVERY", "0.2S",
+            "MEMBERSHIP_BACKGROUND_FORGET_REQUESTS_EVERY", "0.2S",
+            "MEMBERSHIP_BACKGROUND_MEASURE_EVERY", "0.2S");
+    /** More than one batch. */
+    private static final int MANY = 2_500;
+
+    private final OwnDatabase database = OwnDatabase.create();
+
+    @Test
+    void eventsAreDeletedOnceTheyCouldBeReadForTheirTime() {
+        try (ServiceProcess service = ServiceProcess.start(database, SETTINGS);
+                ServiceProcess other = ServiceProcess.start(database, SETTINGS)) {
+            assertThat(other.isAlive()).isTrue();
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization();
+            String elsewhere = instance.organization();
+            long before = database.number("SELECT max(id) FROM outbox_event");
+
+            try (var open = database.lockMembersOf(elsewhere)) {
+                instance.member(organization, "org:member");
+                events(instance, MANY);
+                long events = after(before);
+
+                Eventually.until(
+                        "what was committed before that transaction is deleted",
+                        () -> database.number("SELECT count(*) FROM outbox_event WHERE id <= ?", before) == 0);
+                Eventually.until("what was committed since is old enough", () -> old(SECONDS_KEPT + 1) == events);
+                Eventually.until(
+                        "the service has looked again",
+                        () -> database.number(
+                                        "SELECT count(*) FROM outbox_mark WHERE marked_at > now() - interval '1 s'")
+                                > 2);
+                assertThat(after(before)).isEqualTo(events);
+                assertThat(metric(service, "membership_events_oldest_age_seconds"))
+                        .isGreaterThan(SECONDS_KEPT);
+            }
+
+            assertThat(database.number("""
+                            SELECT count(*) FROM outbox_event WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+                            """)).as("readable at last").isGreaterThan(MANY);
+            Eventually.until("all events are deleted", () -> after(0) == 0);
+            Eventually.until("none is kept", () -> metric(service, "membership_events_oldest_age_seconds") == 0);
+            long last = sequence(organization);
+            instance.member(organization, "org:member");
+            assertThat(database.number(
+                            "SELECT max(organization_sequence) FROM outbox_event WHERE organization_id = ?",
+                            organization))
+                    .isEqualTo(last + 1)
+                    .isEqualTo(sequence(organization));
+            assertThat(database.number("SELECT count(*) FROM outbox_mark")).isLessThan(250);
+        }
+    }
+
+    @Test
+    void metricsTellOfWhatGrowsAndOfJobsThatFail() {
+        Map<String, String> settings = new java.util.HashMap<>(SETTINGS);
+        settings.remove("MEMBERSHIP_EVENTS_KEPT");
+        try (ServiceProcess service = ServiceProcess.start(database, settings)) {
+            TestInstance instance = service.instances().create();
+            instance.door()
+                    .call(
+                            instance.key(),
+                            "CreateOrganization",
+                            args("name", "Acme", "request_id", "known for a while"));
+            events(instance, MANY);
+            database.execute("ANALYZE outbox_event");
+            Eventually.until("they are counted", () -> metric(service, "membership_events") >= MANY);
+            assertThat(metric(service, "membership_events_size_bytes"))
+                    .isGreaterThan((double) database.number("SELECT pg_relation_size('outbox_event')"));
+            assertThat(metric(service, "membership_events_oldest_age_seconds")).isGreaterThan(0);
+            assertThat(metric(service, "membership_requests_oldest_age_seconds"))
+                    .isGreaterThan(0);
+            assertThat(metric(service, "membership_deletions_oldest_age_seconds"))
+                    .isZero();
+            assertThat(failures(service)).isZero();
+
+            database.execute("ALTER TABLE request_record RENAME TO away");
+
+            Eventually.until("a failure is counted", () -> failures(service) > 0);
+            assertThat(after(0)).as("events are kept by default").isGreaterThan(MANY);
+        }
+    }
+
+    @Test
+    void aTimeThatIsNoneStopsTheStart() {
+        var ended = ServiceProcess.runToEnd(database, Map.of("MEMBERSHIP_EVENTS_KEPT", "0S"));
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.output()).contains("MEMBERSHIP_EVENTS_KEPT");
+    }
+
+    private void events(TestInstance instance, int count) {
+        database.execute("""
+                INSERT INTO outbox_event (instance_id, type, resource_id, actor_type, actor_id, operation, occurred_at)
+                SELECT '%s', 'user.created', 'user_' || i, 'system', '', 'test', now() FROM generate_series(1, %d) i
+                """.formatted(instance.id(), count));
+    }
+
+    private long after(long id) {
+        return database.number("SELECT count(*) FROM outbox_event WHERE id > ?", id);
+    }
+
+    private long old(int seconds) {
+        return database.number(
+                "SELECT count(*) FROM outbox_event WHERE occurred_at < now() - make_interval(secs => ?)", seconds);
+    }
+
+    private long sequence(String organization) {
+        return database.number(
+                "SELECT event_sequence FROM organization_counter WHERE organization_id = ?", organization);
+    }
+
+    private static double failures(ServiceProcess service) {
+        return sum(
+                service,
+                "scheduled_methods_seconds_count\\{[^}]*exception=\"(?!none)[^}]*method=\"forgetRequests\"[^}]*\\}");
+    }
+
+    private static double metric(ServiceProcess service, String name) {
+        return sum(service, name);
+    }
+
+    private static double sum(ServiceProcess service, String series) {
+        return Pattern.compile("(?m)^" + series + " (\\S+)$")
+                .matcher(service.metrics())
+                .results()
+                .map((MatchResult line) -> line.group(1))
+                .mapToDouble(Double::parseDouble)
+                .sum();
+    }
+}
