@@ -98,7 +98,7 @@ class GraphQlCalls {
 
     /** Whether the query asks for a field below the present one. */
     boolean asksFor(String field) {
-        return environment().getSelectionSet().contains(field);
+        return OperationFields.selection(environment()).contains(field);
     }
 
     private static DataFetchingEnvironment environment() {
