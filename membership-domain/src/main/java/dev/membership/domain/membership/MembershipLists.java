@@ -13,6 +13,7 @@ import dev.membership.domain.membership.MembershipCommands.Filter;
 import dev.membership.domain.membership.MembershipCommands.Listing;
 import dev.membership.domain.membership.MembershipCommands.Parent;
 import dev.membership.domain.operation.Operations;
+import dev.membership.domain.operation.SharedReads;
 import dev.membership.domain.organization.OrganizationCounters;
 import dev.membership.domain.organization.OrganizationView;
 import dev.membership.domain.paging.Keyset;
@@ -25,11 +26,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,6 +65,7 @@ public class MembershipLists {
     private final Access access;
     private final Database database;
     private final PageTokens tokens;
+    private final SharedReads<FirstPage, Page<MembershipView>> firstPages = new SharedReads<>(this::firstPages);
 
     MembershipLists(Operations operations, Access access, Database database, PageTokens tokens) {
         this.operations = operations;
@@ -102,10 +106,47 @@ public class MembershipLists {
             String parentId = listing.parentId().strip();
             return Optional.ofNullable(read(caller, listing, List.of(parentId), request, tokenParam)
                             .get(parentId))
-                    .orElseThrow(() -> listing.parent() == Parent.USER
-                            ? Refusal.notFound("user", "user_id")
-                            : OrganizationCounters.absent(caller));
+                    .orElseThrow(
+                            () -> listing.parent() == Parent.USER ? userAbsent() : OrganizationCounters.absent(caller));
         });
+    }
+
+    /** Names the beginning of a user's list. */
+    private record FirstPage(String userId, @Nullable String orderBy, PageRequest request) {}
+
+    /**
+     * Lists a user's memberships from the beginning: what a service asks when somebody signs in. One statement at most, shared
+     * with whoever asks at the same time; only a user's right to ask is waited for here.
+     *
+     * @param request without a token, rows to skip and a total
+     * @throws Refusal {@code resource_not_found} for a user that is not there
+     */
+    public CompletionStage<Page<MembershipView>> firstOfUser(Caller caller, Listing listing, PageRequest request) {
+        return operations.read(caller, Operation.LIST_MEMBERSHIPS, () -> {
+            String userId = Input.reference("user_id", listing.parentId());
+            access.requireSelf(caller, userId);
+            order(listing); // what others ask for at the same time shall not fail with it
+            return firstPages
+                    .read(caller.instanceId(), new FirstPage(userId, listing.orderBy(), request))
+                    .thenApply(found -> visible(found.orElseThrow(MembershipLists::userAbsent), caller));
+        });
+    }
+
+    private Map<FirstPage, Page<MembershipView>> firstPages(String instanceId, List<FirstPage> asked) {
+        Map<FirstPage, Page<MembershipView>> found = new HashMap<>();
+        // Hardly ever more than one: all who ask want the same order and size.
+        Map<FirstPage, Set<String>> users = asked.stream()
+                .collect(Collectors.groupingBy(
+                        page -> new FirstPage("", page.orderBy(), page.request()),
+                        Collectors.mapping(FirstPage::userId, Collectors.toSet())));
+        users.forEach((kind, ids) -> read(
+                        new Caller.System(instanceId),
+                        new Listing(Parent.USER, null, kind.orderBy(), Filter.NONE),
+                        ids,
+                        kind.request(),
+                        "")
+                .forEach((id, page) -> found.put(new FirstPage(id, kind.orderBy(), kind.request()), page)));
+        return found;
     }
 
     /**
@@ -140,18 +181,11 @@ public class MembershipLists {
             return Map.of();
         }
         boolean ofUser = listing.parent() == Parent.USER;
-        if (ofUser && !listing.filter().equals(Filter.NONE)) {
-            throw Refusal.field(
-                    ErrorCode.FORM_CONDITIONAL_PARAM_DISALLOWED, "filter", "A user's memberships cannot be filtered.");
-        }
+        Order order = order(listing);
         MembershipConditions conditions = conditions(caller, listing.filter(), "m");
         // A token belongs to one parent's list, wherever it was read: with a token there is one parent. Of several
         // parents,
         // each one's tokens are its own.
-        Order order = Order.parse(
-                listing.orderBy(),
-                ofUser ? USER_ORDERS : ORDERS,
-                ORDERS.get("created_at").reversed());
         Function<Collection<String>, Keyset> keysets = ids -> tokens.keyset(
                 request,
                 order,
@@ -190,6 +224,23 @@ public class MembershipLists {
                         Map.Entry::getKey,
                         entry -> visible(keysets.apply(List.of(entry.getKey())).page(entry.getValue()), caller)
                                 .withTotal(request.total() ? totals.getOrDefault(entry.getKey(), 0L) : null)));
+    }
+
+    /** The order that is asked for, of a list that can be had. */
+    private static Order order(Listing listing) {
+        boolean ofUser = listing.parent() == Parent.USER;
+        if (ofUser && !listing.filter().equals(Filter.NONE)) {
+            throw Refusal.field(
+                    ErrorCode.FORM_CONDITIONAL_PARAM_DISALLOWED, "filter", "A user's memberships cannot be filtered.");
+        }
+        return Order.parse(
+                listing.orderBy(),
+                ofUser ? USER_ORDERS : ORDERS,
+                ORDERS.get("created_at").reversed());
+    }
+
+    private static Refusal userAbsent() {
+        return Refusal.notFound("user", "user_id");
     }
 
     /** @param members those of organization {@code o} that are wanted */
@@ -244,8 +295,9 @@ public class MembershipLists {
         return Sql.of("SELECT u.id, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS + " FROM app_user u ")
                 .add("""
                         LEFT JOIN LATERAL (SELECT m.* FROM membership m
-                            JOIN organization x ON x.instance_id = m.instance_id AND x.id = m.organization_id
-                            WHERE m.instance_id = u.instance_id AND m.user_id = u.id AND x.deleted_at IS NULL""")
+                            WHERE m.instance_id = u.instance_id AND m.user_id = u.id AND m.organization_id NOT IN (
+                                SELECT x.id FROM organization x
+                                WHERE x.instance_id = ? AND x.deleted_at IS NOT NULL)""", caller.instanceId())
                 .add(keyset.condition())
                 .add(keyset.orderAndLimit())
                 .add("""

@@ -14,6 +14,7 @@ import dev.membership.domain.membership.PermissionCheck;
 import dev.membership.domain.membership.PermissionChecks;
 import dev.membership.domain.organization.OrganizationView;
 import dev.membership.domain.paging.Page;
+import dev.membership.domain.paging.PageRequest;
 import dev.membership.domain.user.PublicUserData;
 import dev.membership.v1.BatchCheckPermissionsRequest;
 import dev.membership.v1.BatchCheckPermissionsResponse;
@@ -26,6 +27,7 @@ import dev.membership.v1.CreateMembershipRequest;
 import dev.membership.v1.DeleteMembershipRequest;
 import dev.membership.v1.GetMembershipRequest;
 import dev.membership.v1.ListMembershipsRequest;
+import dev.membership.v1.ListMembershipsRequest.ParentCase;
 import dev.membership.v1.ListMembershipsResponse;
 import dev.membership.v1.Membership;
 import dev.membership.v1.MembershipFilter;
@@ -115,31 +117,43 @@ class MembershipGrpcService implements MembershipService {
 
     @Override
     public Uni<ListMembershipsResponse> listMemberships(ListMembershipsRequest request) {
-        return calls.answer(request, caller -> {
-            Page<MembershipView> page = lists.list(
-                    caller,
-                    switch (request.getParentCase()) {
-                        case ORGANIZATION_ID -> listing(request, Parent.ORGANIZATION, request.getOrganizationId());
-                        case USER_ID -> listing(request, Parent.USER, request.getUserId());
-                        case PARENT_NOT_SET -> listing(request, Parent.INSTANCE, null);
-                    },
-                    Wire.page(
-                            request.getPageSize(),
-                            request.getPageToken(),
-                            request.getSkip(),
-                            request.getIncludeTotal()),
-                    Wire.PAGE_TOKEN);
-            ListMembershipsResponse.Builder response = ListMembershipsResponse.newBuilder();
-            Map<OrganizationView, Organization> organizations = new IdentityHashMap<>();
-            page.items()
-                    .forEach(membership -> response.addMemberships(message(
-                            membership,
-                            organizations.computeIfAbsent(
-                                    membership.organization(), OrganizationGrpcService::message))));
-            page.next().ifPresent(response::setNextPageToken);
-            page.counted().ifPresent(response::setTotalCount);
-            return response.build();
-        });
+        if (request.getParentCase() == ParentCase.USER_ID
+                && request.getPageToken().isBlank()
+                && request.getSkip() == 0
+                && !request.getIncludeTotal()) {
+            return calls.answerSoon(
+                    request,
+                    caller -> lists.firstOfUser(
+                                    caller, listing(request, Parent.USER, request.getUserId()), page(request))
+                            .thenApply(MembershipGrpcService::response));
+        }
+        return calls.answer(
+                request,
+                caller -> response(lists.list(
+                        caller,
+                        switch (request.getParentCase()) {
+                            case ORGANIZATION_ID -> listing(request, Parent.ORGANIZATION, request.getOrganizationId());
+                            case USER_ID -> listing(request, Parent.USER, request.getUserId());
+                            case PARENT_NOT_SET -> listing(request, Parent.INSTANCE, null);
+                        },
+                        page(request),
+                        Wire.PAGE_TOKEN)));
+    }
+
+    private static PageRequest page(ListMembershipsRequest request) {
+        return Wire.page(request.getPageSize(), request.getPageToken(), request.getSkip(), request.getIncludeTotal());
+    }
+
+    private static ListMembershipsResponse response(Page<MembershipView> page) {
+        ListMembershipsResponse.Builder response = ListMembershipsResponse.newBuilder();
+        Map<OrganizationView, Organization> organizations = new IdentityHashMap<>();
+        page.items()
+                .forEach(membership -> response.addMemberships(message(
+                        membership,
+                        organizations.computeIfAbsent(membership.organization(), OrganizationGrpcService::message))));
+        page.next().ifPresent(response::setNextPageToken);
+        page.counted().ifPresent(response::setTotalCount);
+        return response.build();
     }
 
     @Override
@@ -219,11 +233,21 @@ class MembershipGrpcService implements MembershipService {
     private static CheckPermissionResponse message(PermissionCheck answer) {
         CheckPermissionResponse.Builder message = CheckPermissionResponse.newBuilder()
                 .setAllowed(answer.allowed())
-                .setReason(CheckReason.valueOf("CHECK_REASON_" + answer.reason().name()));
+                .setReason(reason(answer.reason()));
         if (answer.role() != null) {
             message.setRole(answer.role());
         }
         return message.build();
+    }
+
+    private static CheckReason reason(PermissionCheck.Reason reason) {
+        return switch (reason) {
+            case GRANTED -> CheckReason.CHECK_REASON_GRANTED;
+            case NOT_A_MEMBER -> CheckReason.CHECK_REASON_NOT_A_MEMBER;
+            case ROLE_LACKS_PERMISSION -> CheckReason.CHECK_REASON_ROLE_LACKS_PERMISSION;
+            case UNKNOWN_PERMISSION -> CheckReason.CHECK_REASON_UNKNOWN_PERMISSION;
+            case USER_BANNED -> CheckReason.CHECK_REASON_USER_BANNED;
+        };
     }
 
     private static MembershipCommands.Listing listing(
