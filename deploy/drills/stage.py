@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "benchmark"))
 from postgres import Postgres, free_port  # noqa: E402
-from processes import rss_mb  # noqa: E402, F401
+from processes import cpu_seconds, rss_mb  # noqa: E402, F401
 from service import OPERATOR_TOKEN, GrpcCallers, Service, jar  # noqa: E402,F401
 
 USERS = 150_000

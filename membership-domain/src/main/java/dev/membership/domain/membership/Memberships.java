@@ -67,7 +67,7 @@ public class Memberships {
      * user. Only that one is waited for here.
      */
     public CompletionStage<MembershipView> get(Caller caller, String organization, String user) {
-        return operations.read(caller, Operation.GET_MEMBERSHIP, () -> {
+        return operations.readSoon(caller, Operation.GET_MEMBERSHIP, () -> {
             String organizationId = Input.reference("organization_id", organization);
             String userId = Input.reference("user_id", user);
             access.requireSelfOr(caller, organizationId, userId, Access.READ_MEMBERS, Access.MANAGE_MEMBERS);

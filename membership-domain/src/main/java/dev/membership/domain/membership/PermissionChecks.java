@@ -42,7 +42,7 @@ public class PermissionChecks {
      * about itself. Only that one is waited for here.
      */
     public CompletionStage<PermissionCheck> check(Caller caller, Check check) {
-        return operations.read(caller, Operation.CHECK_PERMISSION, () -> {
+        return operations.readSoon(caller, Operation.CHECK_PERMISSION, () -> {
             Check asked = checked(check);
             requireSelf(caller, List.of(asked));
             return pointChecks.read(caller.instanceId(), asked).thenApply(Optional::orElseThrow);

@@ -3,6 +3,7 @@ package dev.membership.domain.operation;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import jakarta.persistence.OptimisticLockException;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
@@ -53,19 +54,39 @@ public final class DatabaseRefusals {
 
     /** Runs what asks PostgreSQL; while that cannot be reached, refuses at once. */
     public static <T> T translating(Supplier<T> work) {
+        requireReachable();
+        return asking(work);
+    }
+
+    /** Refuses at once while PostgreSQL cannot be reached, but for who is sent to look. */
+    static void requireReachable() {
         if (OUTAGE.refuses()) {
             throw new Refusal(ErrorCode.SERVICE_UNAVAILABLE);
         }
+    }
+
+    /** Runs what asks PostgreSQL for those who were let in: that it is done means that PostgreSQL is there. */
+    static <T> T asking(Supplier<T> work) {
+        T done = inOurWords(work);
+        OUTAGE.ends();
+        return done;
+    }
+
+    /** Runs what may be done without PostgreSQL having been asked. */
+    static <T> T inOurWords(Supplier<T> work) {
         try {
-            T done = work.get();
-            OUTAGE.ends();
-            return done;
+            return work.get();
         } catch (RuntimeException failure) {
-            if (hasState(failure, UNREACHABLE)) {
+            if (hasState(failure, UNREACHABLE)
+                    || find(failure, SocketTimeoutException.class).isPresent()) {
                 OUTAGE.begins();
             }
             throw refusal(failure).<RuntimeException>map(Function.identity()).orElse(failure);
         }
+    }
+
+    static boolean isUnreachable() {
+        return OUTAGE.lasts();
     }
 
     /** Deadlocks and serialization failures: PostgreSQL has undone the transaction, and running it again may well succeed. */

@@ -8,6 +8,7 @@ import dev.membership.domain.error.Refusal;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -32,6 +33,16 @@ public class Operations {
     public <T> T read(Caller caller, Operation operation, Supplier<T> work) {
         operation.requireAllowed(caller);
         return DatabaseRefusals.translating(work);
+    }
+
+    /**
+     * Runs a read that is done on another thread, by {@link SharedReads}: only there it shows whether PostgreSQL answers.
+     * What the work itself asks is waited for here.
+     */
+    public <T> CompletionStage<T> readSoon(Caller caller, Operation operation, Supplier<CompletionStage<T>> work) {
+        operation.requireAllowed(caller);
+        DatabaseRefusals.requireReachable();
+        return DatabaseRefusals.inOurWords(work);
     }
 
     /**

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether PostgreSQL can be reached at all. While it cannot, calls are refused at once: the pool would have each of them wait
+ * Whether PostgreSQL can be reached at all, and answers. While it cannot, calls are refused at once: the pool would have each of them wait
  * for its own attempts to connect, for seconds. Now and then one call goes and looks.
  */
 final class Outage {
@@ -21,6 +21,10 @@ final class Outage {
         }
         long now = System.nanoTime();
         return now - due < 0 || !nextLook.compareAndSet(due, now + LOOK_EVERY_NANOS);
+    }
+
+    boolean lasts() {
+        return nextLook.get() != null;
     }
 
     /** Or has not ended. Those who have waited behind the one who looked shall not look one after the other. */

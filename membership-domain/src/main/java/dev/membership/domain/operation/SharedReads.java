@@ -47,7 +47,10 @@ public final class SharedReads<K, V> {
         this.statement = statement;
     }
 
-    /** Asks for a row. Does not wait; the answer, or the catalogue's refusal, comes on another thread. */
+    /**
+     * Asks for a row, for a caller whom {@link Operations#readSoon} has let in. Does not wait; the answer, or the catalogue's
+     * refusal, comes on another thread.
+     */
     public CompletionStage<Optional<V>> read(String instanceId, K key) {
         return byInstance.computeIfAbsent(instanceId, Readers::new).read(key);
     }
@@ -99,12 +102,22 @@ public final class SharedReads<K, V> {
 
         private void answer(List<Asked<K, V>> together) {
             try {
-                Map<K, V> found = DatabaseRefusals.translating(() -> statement.apply(
+                Map<K, V> found = DatabaseRefusals.asking(() -> statement.apply(
                         instanceId, together.stream().map(Asked::key).toList()));
                 together.forEach(asked -> asked.answer().complete(Optional.ofNullable(found.get(asked.key()))));
             } catch (Throwable failure) {
-                together.forEach(asked -> asked.answer().completeExceptionally(failure));
+                fail(together, failure);
+                if (DatabaseRefusals.isUnreachable()) {
+                    // Who has come meanwhile shall not wait as long once more.
+                    for (var rest = take(); !rest.isEmpty(); rest = take()) {
+                        fail(rest, failure);
+                    }
+                }
             }
+        }
+
+        private void fail(List<Asked<K, V>> together, Throwable failure) {
+            together.forEach(asked -> asked.answer().completeExceptionally(failure));
         }
     }
 }

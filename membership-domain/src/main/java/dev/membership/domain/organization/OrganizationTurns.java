@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public class OrganizationTurns {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
 
     private final Semaphore[] lines = new Semaphore[LINES];
+    private final AtomicInteger waiting = new AtomicInteger();
 
     OrganizationTurns() {
         Arrays.setAll(lines, line -> new Semaphore(AT_A_TIME, true));
@@ -38,6 +40,7 @@ public class OrganizationTurns {
      */
     public <T> T take(@Nullable String organizationId, Supplier<T> change) {
         Semaphore line = lines[Math.floorMod(String.valueOf(organizationId).hashCode(), LINES)];
+        waiting.incrementAndGet();
         try {
             if (!line.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new Refusal(ErrorCode.DEADLINE_EXCEEDED);
@@ -45,11 +48,18 @@ public class OrganizationTurns {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new Refusal(ErrorCode.DEADLINE_EXCEEDED);
+        } finally {
+            waiting.decrementAndGet();
         }
         try {
             return change.get();
         } finally {
             line.release();
         }
+    }
+
+    /** How many calls wait for their turn, in all organizations. */
+    public int waiting() {
+        return waiting.get();
     }
 }

@@ -1,6 +1,7 @@
 package dev.membership.service.admission;
 
 import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.organization.OrganizationTurns;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -34,7 +35,9 @@ public class Admission {
     private static final Logger LOG = Logger.getLogger(Admission.class);
     private static final int AFTER_GRPC = Interceptor.Priority.APPLICATION + 1;
 
-    private final int limit;
+    private final int maxCalls;
+    private final CallLimit limit;
+    private final OrganizationTurns turns;
     private final Duration delay;
     private final Duration timeout;
     private final Counter shed;
@@ -45,14 +48,19 @@ public class Admission {
     private @Nullable Long endsAt;
 
     Admission(
-            @ConfigProperty(name = "membership.admission.max-calls") int limit,
+            @ConfigProperty(name = "membership.admission.max-calls") int maxCalls,
+            @ConfigProperty(name = "quarkus.datasource.jdbc.max-size") int connections,
             @ConfigProperty(name = "quarkus.shutdown.delay") Optional<Duration> delay,
             @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> timeout,
+            Waits waits,
+            OrganizationTurns turns,
             MeterRegistry metrics) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("MEMBERSHIP_MAX_CALLS is " + limit + ", but must be at least 1");
+        if (maxCalls < 1) {
+            throw new IllegalArgumentException("MEMBERSHIP_MAX_CALLS is " + maxCalls + ", but must be at least 1");
         }
-        this.limit = limit;
+        this.maxCalls = maxCalls;
+        this.limit = new CallLimit(connections, maxCalls);
+        this.turns = turns;
         this.delay = delay.orElse(Duration.ZERO);
         this.timeout = timeout.orElse(Duration.ZERO);
         this.shed = Counter.builder("membership.calls.shed")
@@ -61,9 +69,13 @@ public class Admission {
         Gauge.builder("membership.calls.running", this, Admission::running)
                 .description("Calls under way at both doors")
                 .register(metrics);
-        Gauge.builder("membership.calls.limit", () -> limit)
+        Gauge.builder("membership.calls.limit", limit::calls)
                 .description("Calls that may be under way at both doors")
                 .register(metrics);
+        Gauge.builder("membership.calls.wait.seconds", () -> limit.waitMillis() / 1e3)
+                .description("How long calls wait for an event loop, a thread and a connection")
+                .register(metrics);
+        waits.watch(limit::waited);
     }
 
     /**
@@ -79,7 +91,8 @@ public class Admission {
 
     /** Asks likewise, for a door whose clients are sent elsewhere: those who come all the same are not refused for that. */
     public synchronized Optional<ErrorCode> beginToTheLast() {
-        if (running >= limit) {
+        // Who waits for its turn in an organization needs nothing meanwhile that another call could use.
+        if (running >= maxCalls || running - turns.waiting() >= limit.calls()) {
             shed.increment();
             return Optional.of(ErrorCode.TOO_MANY_REQUESTS);
         }

@@ -1,6 +1,5 @@
 package dev.membership.service.operation;
 
-import static dev.membership.service.support.Door.args;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -10,51 +9,39 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import dev.membership.service.support.Eventually;
-import dev.membership.service.support.GraphQlDoor;
+import dev.membership.service.support.HeldUp;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ServiceProcess;
+import dev.membership.service.support.Together;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What calls get that come while as many are under way as may be. */
 class AdmissionIT {
+    /** More than there are connections, and fewer than may be under way. */
+    private static final int MANY = 100;
+
     private final OwnDatabase database = OwnDatabase.create();
 
     @Test
-    void callsBeyondTheLimitAreRefusedAtOnceAndHealthIsNot() throws InterruptedException, ExecutionException {
-        try (var executor = Executors.newVirtualThreadPerTaskExecutor();
-                ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
+    void callsBeyondTheLimitAreRefusedAtOnceAndHealthIsNot() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
             TestInstance instance = service.instances().create();
             String organization = instance.organization(instance.user());
-            String leaving = instance.member(organization, "org:member");
-            String joining = instance.user();
-            GraphQlDoor graphQl = new GraphQlDoor(service.httpPort(), instance.key());
-            Future<JsonNode> removed;
-            Future<JsonNode> added;
-            try (var held = database.lockMembersOf(organization)) {
-                // One at each door: they have the limit in common.
-                removed = executor.submit(() -> instance.door()
-                        .call(
-                                instance.key(),
-                                "DeleteMembership",
-                                args("organization_id", organization, "user_id", leaving)));
-                added = executor.submit(() -> graphQl.call(
-                        instance.key(),
-                        "CreateMembership",
-                        args("organization_id", organization, "user_id", joining, "role", "org:member")));
-                Eventually.until("both calls wait for the lock", () -> database.waiting() == 2);
-
+            // One at each door: they have the limit in common.
+            try (var held = new HeldUp(service, database, instance, organization)) {
                 grpcIsRefused(instance, organization);
                 httpIsRefused(service, instance);
 
@@ -66,12 +53,49 @@ class AdmissionIT {
                 assertThat(service.metrics())
                         .contains("membership_calls_running 2.0", "membership_calls_limit 2.0")
                         .contains("membership_calls_shed_total 2.0");
+                assertThat(held.areUnanswered()).isTrue();
             }
-            assertThat(removed.get().at("/publicUserData/userId").asText()).isEqualTo(leaving);
-            assertThat(added.get().get("role").asText()).isEqualTo("org:member");
             Eventually.until("both have ended", () -> service.metrics().contains("membership_calls_running 0.0"));
             assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(2);
             assertThat(service.httpStatus("/graphql")).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void whereCallsWaitForConnectionsFewerAreTaken() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_DB_POOL", "2"))) {
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization(instance.user());
+            try (var held = new HeldUp(service, database, instance, organization);
+                    var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+                // It has no connection to take, and makes no room.
+                Future<JsonNode> third = callers.submit(() -> instance.read(organization));
+                Eventually.until(
+                        "as few are taken as have a connection",
+                        () -> service.metrics().contains("membership_calls_limit 2.0"));
+
+                grpcIsRefused(instance, organization);
+                httpIsRefused(service, instance);
+
+                assertThat(held.areUnanswered()).isTrue();
+                assertThat(third).isNotDone();
+            }
+            Eventually.until("all are taken again", () -> service.metrics().contains("membership_calls_limit 128.0"));
+            assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void manyMayChangeOneOrganizationAtOnce() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization(instance.user());
+            List<String> users = Stream.generate(instance::user).limit(MANY).toList();
+
+            var added = Together.run(MANY, i -> instance.add(organization, users.get(i), "org:member"));
+
+            assertThat(Together.refusals(added)).isEmpty();
+            assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(MANY + 1);
         }
     }
 

@@ -13,10 +13,12 @@ import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.Relay;
 import dev.membership.service.support.ServiceProcess;
+import dev.membership.service.support.Together;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** PostgreSQL cannot be reached for a while: the service says so at once, and goes on by itself afterwards. */
@@ -24,6 +26,12 @@ class OutageIT {
     private static final int CALLS = 30;
     /** The pool alone would have each call wait for at least a second. */
     private static final Duration SOON = Duration.ofSeconds(CALLS / 2);
+
+    /** Less than the pool takes to find that there is no connection. */
+    private static final Duration LATE = Duration.ofMillis(900);
+
+    /** Long enough for all of them to be late twice, were they let in with one who looks. */
+    private static final Duration WHILE = Duration.ofSeconds(6);
 
     private final OwnDatabase database = OwnDatabase.create();
 
@@ -67,14 +75,64 @@ class OutageIT {
             relay.connect();
 
             Eventually.until("readiness is up", service::isReady);
-            Eventually.until("calls are answered", () -> answers(service.grpc(), instance, addition));
+            Eventually.until(
+                    "calls are answered", () -> answers(service.grpc(), instance, "CreateMembership", addition));
             Consistency.check(database, instance.id());
         }
     }
 
-    private static boolean answers(Door door, TestInstance instance, Map<String, Object> addition) {
+    @Test
+    void manyAtOnceAreRefusedAtOnceToo() {
+        try (Relay relay = new Relay();
+                ServiceProcess service = ServiceProcess.start(
+                        database,
+                        Map.of(
+                                "MEMBERSHIP_DB_URL",
+                                database.url().replaceFirst(":\\d+/", ":" + relay.port() + "/"),
+                                // A caller who is known: a read is then the first that asks PostgreSQL.
+                                "MEMBERSHIP_CREDENTIAL_CACHE",
+                                "600S"))) {
+            TestInstance instance = service.instances().create();
+            String user = instance.user();
+            String organization = instance.organization(user);
+            List<Door> doors = List.of(service.grpc(), new GraphQlDoor(service.httpPort(), instance.key()));
+            Map<String, Object> membership = args("organization_id", organization, "user_id", user);
+            doors.forEach(door -> door.call(instance.key(), "GetMembership", membership));
+
+            relay.cut();
+
+            // Connections that broke are told from one that cannot be made.
+            Eventually.until(
+                    "the outage has begun", () -> isRefusedLate(instance.door(), instance, "GetMembership", membership));
+            AtomicInteger late = new AtomicInteger();
+            Instant end = Instant.now().plus(WHILE);
+            Together.run(CALLS, i -> {
+                while (Instant.now().isBefore(end)) {
+                    if (isRefusedLate(doors.get(i % doors.size()), instance, "GetMembership", membership)) {
+                        late.incrementAndGet();
+                    }
+                }
+                return null;
+            });
+            assertThat(late).as("those who went and looked, two a second").hasValueLessThan(CALLS);
+
+            relay.connect();
+
+            Eventually.until(
+                    "reads are answered", () -> answers(service.grpc(), instance, "GetMembership", membership));
+        }
+    }
+
+    private static boolean isRefusedLate(
+            Door door, TestInstance instance, String operation, Map<String, Object> arguments) {
+        Instant start = Instant.now();
+        assertThat(answers(door, instance, operation, arguments)).isFalse();
+        return Duration.between(start, Instant.now()).compareTo(LATE) > 0;
+    }
+
+    private static boolean answers(Door door, TestInstance instance, String operation, Map<String, Object> arguments) {
         try {
-            door.call(instance.key(), "CreateMembership", addition);
+            door.call(instance.key(), operation, arguments);
             return true;
         } catch (Refused refused) {
             return false;

@@ -1,13 +1,11 @@
 package dev.membership.service.operation;
 
-import static dev.membership.service.support.Door.args;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.membership.service.support.Consistency;
 import dev.membership.service.support.Eventually;
-import dev.membership.service.support.GraphQlDoor;
+import dev.membership.service.support.HeldUp;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.ServiceProcess;
@@ -33,37 +31,17 @@ class ShutdownIT {
     private final OwnDatabase database = OwnDatabase.create();
 
     @Test
-    void callsUnderWayAreAnsweredAndNewOnesAreRefused() throws InterruptedException, ExecutionException {
+    void callsUnderWayAreAnsweredAndNewOnesAreRefused() {
         TestInstance written;
         String organization;
-        String leaving;
-        String joining;
-        try (var executor = Executors.newVirtualThreadPerTaskExecutor();
-                // Longer than this test holds its lock.
-                ServiceProcess service = ServiceProcess.start(
-                        database,
-                        Map.of("MEMBERSHIP_DB_LOCK_TIMEOUT", "60s", "MEMBERSHIP_DB_STATEMENT_TIMEOUT", "60s"))) {
+        // Longer than this test holds its lock.
+        try (ServiceProcess service = ServiceProcess.start(
+                database, Map.of("MEMBERSHIP_DB_LOCK_TIMEOUT", "60s", "MEMBERSHIP_DB_STATEMENT_TIMEOUT", "60s"))) {
             TestInstance instance = service.instances().create();
             written = instance;
             organization = instance.organization(instance.user());
-            leaving = instance.member(organization, "org:member");
-            joining = instance.user();
             String refused = instance.user();
-            GraphQlDoor graphQl = new GraphQlDoor(service.httpPort(), instance.key());
-            Future<JsonNode> removed;
-            Future<JsonNode> added;
-            try (var held = database.lockMembersOf(organization)) {
-                removed = executor.submit(() -> instance.door()
-                        .call(
-                                instance.key(),
-                                "DeleteMembership",
-                                args("organization_id", organization, "user_id", leaving)));
-                added = executor.submit(() -> graphQl.call(
-                        instance.key(),
-                        "CreateMembership",
-                        args("organization_id", organization, "user_id", joining, "role", "org:member")));
-                Eventually.until("both calls wait for the lock", () -> database.waiting() == 2);
-
+            try (var held = new HeldUp(service, database, instance, organization)) {
                 service.terminate();
 
                 Eventually.until("readiness is down", () -> !service.isReady());
@@ -77,11 +55,8 @@ class ShutdownIT {
                                 failure -> assertThat(failure.getStatus().getCode())
                                         .isEqualTo(Status.Code.UNAVAILABLE));
                 assertThat(service.isAlive()).isTrue();
-                assertThat(removed.isDone()).isFalse();
-                assertThat(added.isDone()).isFalse();
+                assertThat(held.areUnanswered()).isTrue();
             }
-            assertThat(removed.get().at("/publicUserData/userId").asText()).isEqualTo(leaving);
-            assertThat(added.get().get("role").asText()).isEqualTo("org:member");
             assertThat(service.awaitEnd()).isEqualTo(SIGTERM);
         }
         try (ServiceProcess again = ServiceProcess.start(database, Map.of())) {

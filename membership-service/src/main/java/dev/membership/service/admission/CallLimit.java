@@ -1,0 +1,42 @@
+package dev.membership.service.admission;
+
+/**
+ * How many calls may be under way: fewer as long as they wait too long for the process's means, and slowly more again when
+ * they do not. Never fewer than those means can work on at the same time, however slow everything is.
+ */
+final class CallLimit {
+    /** Less than who calls would notice, more than a process with some calls to answer has at all times. */
+    static final double BEARABLE_MILLIS = 10;
+
+    /** A pause of the collector, or of the machine, is no overload. */
+    private static final double WEIGHT_OF_THE_LATEST = 0.2;
+
+    private static final double FEWER = 0.9;
+    private static final double MORE = 0.5;
+
+    private final int least;
+    private final int most;
+    private volatile double limit;
+    private volatile double waitMillis;
+
+    CallLimit(int least, int most) {
+        this.least = Math.min(least, most);
+        this.most = most;
+        this.limit = most;
+    }
+
+    /** Takes note of how long a call waits now; from one thread at a time. */
+    void waited(double millis) {
+        waitMillis += WEIGHT_OF_THE_LATEST * (millis - waitMillis);
+        limit = waitMillis > BEARABLE_MILLIS ? Math.max(least, limit * FEWER) : Math.min(most, limit + MORE);
+    }
+
+    int calls() {
+        return (int) limit;
+    }
+
+    /** How long calls have waited of late. */
+    double waitMillis() {
+        return waitMillis;
+    }
+}
