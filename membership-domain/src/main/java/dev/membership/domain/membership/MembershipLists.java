@@ -122,7 +122,7 @@ public class MembershipLists {
      * @throws Refusal {@code resource_not_found} for a user that is not there
      */
     public CompletionStage<Page<MembershipView>> firstOfUser(Caller caller, Listing listing, PageRequest request) {
-        return operations.read(caller, Operation.LIST_MEMBERSHIPS, () -> {
+        return operations.readSoon(caller, Operation.LIST_MEMBERSHIPS, () -> {
             String userId = Input.reference("user_id", listing.parentId());
             access.requireSelf(caller, userId);
             order(listing); // what others ask for at the same time shall not fail with it
