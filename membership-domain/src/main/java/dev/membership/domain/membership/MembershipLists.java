@@ -65,7 +65,7 @@ public class MembershipLists {
     private final Access access;
     private final Database database;
     private final PageTokens tokens;
-    private final SharedReads<FirstPage, Page<MembershipView>> firstPages = new SharedReads<>(this::firstPages);
+    private final SharedReads<FirstPage, Page<MembershipView>> firstPages = new SharedReads<>(20, this::firstPages);
 
     MembershipLists(Operations operations, Access access, Database database, PageTokens tokens) {
         this.operations = operations;

@@ -43,7 +43,7 @@ public class Memberships {
     private final OrganizationCounters counters;
     private final MembershipChanges changes;
     private final Clock clock;
-    private final SharedReads<Key, MembershipView> pointReads = new SharedReads<>(this::findAll);
+    private final SharedReads<Key, MembershipView> pointReads = new SharedReads<>(200, this::findAll);
 
     Memberships(
             Operations operations,

@@ -29,7 +29,7 @@ public class PermissionChecks {
     private final Operations operations;
     private final Access access;
     private final Database database;
-    private final SharedReads<Check, PermissionCheck> pointChecks = new SharedReads<>(this::answers);
+    private final SharedReads<Check, PermissionCheck> pointChecks = new SharedReads<>(200, this::answers);
 
     PermissionChecks(Operations operations, Access access, Database database) {
         this.operations = operations;

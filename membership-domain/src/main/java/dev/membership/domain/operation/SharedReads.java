@@ -25,8 +25,6 @@ import java.util.function.BiFunction;
  * @param <K> names a row inside an instance
  */
 public final class SharedReads<K, V> {
-    private static final int MOST_AT_ONCE = 200;
-
     /**
      * One reader is enough for an instance while so few wait: more readers would each find fewer, and a statement costs
      * much the same for one row as for ten. Where more wait, the database is slow, and the next reader joins in.
@@ -39,11 +37,16 @@ public final class SharedReads<K, V> {
     private static final Executor THREADS = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("point-reads-", 0).factory());
 
+    private final int mostAtOnce;
     private final BiFunction<String, List<K>, Map<K, V>> statement;
     private final ConcurrentMap<String, Readers> byInstance = new ConcurrentHashMap<>();
 
-    /** @param statement reads the rows of one instance; those that are not there it leaves out */
-    public SharedReads(BiFunction<String, List<K>, Map<K, V>> statement) {
+    /**
+     * @param mostAtOnce how many are asked for by one statement at the most; each waits for the rows of all
+     * @param statement reads the rows of one instance; those that are not there it leaves out
+     */
+    public SharedReads(int mostAtOnce, BiFunction<String, List<K>, Map<K, V>> statement) {
+        this.mostAtOnce = mostAtOnce;
         this.statement = statement;
     }
 
@@ -93,7 +96,7 @@ public final class SharedReads<K, V> {
 
         private List<Asked<K, V>> take() {
             List<Asked<K, V>> taken = new ArrayList<>();
-            while (taken.size() < MOST_AT_ONCE && queue.poll() instanceof Asked<K, V> next) {
+            while (taken.size() < mostAtOnce && queue.poll() instanceof Asked<K, V> next) {
                 taken.add(next);
             }
             waiting.addAndGet(-taken.size());

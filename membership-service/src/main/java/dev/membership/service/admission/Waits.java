@@ -2,11 +2,12 @@ package dev.membership.service.admission;
 
 import dev.membership.domain.database.ConnectionWait;
 import io.netty.channel.EventLoopGroup;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleConsumer;
 
@@ -22,6 +23,7 @@ class Waits {
     private final EventLoopGroup eventLoops;
     private final ExecutorService virtualThreads;
     private final ConnectionWait connection;
+    private volatile boolean ended;
 
     Waits(Vertx vertx, @VirtualThreads ExecutorService virtualThreads, ConnectionWait connection) {
         this.eventLoops = vertx.nettyEventLoopGroup();
@@ -29,8 +31,12 @@ class Waits {
         this.connection = connection;
     }
 
+    void end(@Observes ShutdownEvent shutdown) {
+        ended = true;
+    }
+
     /**
-     * Measures it a hundred times a second until the process ends, going round the event loops.
+     * Measures it a hundred times a second until the shutdown, going round the event loops.
      *
      * @param millis is given each measure, one after the other
      */
@@ -40,12 +46,10 @@ class Waits {
                 .next()
                 .schedule(
                         () -> virtualThreads.execute(() -> {
-                            long late = System.nanoTime() - due;
-                            millis.accept((late + connection.nanos()) / 1e6);
-                            try {
+                            if (!ended) {
+                                long late = System.nanoTime() - due;
+                                millis.accept((late + connection.nanos()) / 1e6);
                                 watch(millis);
-                            } catch (RejectedExecutionException ended) {
-                                // with the event loops
                             }
                         }),
                         EVERY_NANOS,

@@ -15,11 +15,13 @@ import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads each body before the framework does: that answers 500 to variables that are no object and to what is nested deeply,
- * and takes bytes that are not UTF-8 for question marks.
+ * takes bytes that are not UTF-8 for question marks, and is busy for seconds with a number of very many digits in a document.
  */
 @ApplicationScoped
 class RequestBodies {
@@ -28,6 +30,10 @@ class RequestBodies {
 
     /** Metadata may be nested 32 deep; a request adds a few levels of its own. */
     private static final int DEEPEST = 200;
+
+    /** As in JSON; no type of the schema has numbers nearly as long. */
+    private static final Pattern NUMBER_TOO_LONG =
+            Pattern.compile("(?<![0-9])[0-9]{" + (StreamReadConstraints.DEFAULT_MAX_NUM_LEN + 1) + "}");
 
     private static final JsonMapper JSON = new JsonMapper(JsonFactory.builder()
             .streamReadConstraints(
@@ -50,7 +56,7 @@ class RequestBodies {
     private static void check(RoutingContext request) {
         String type = request.request().getHeader(HttpHeaders.CONTENT_TYPE);
         boolean document = type != null && type.startsWith("application/graphql");
-        if (document || isRequest(request)) {
+        if (document ? isReadable(request.body().asString()) : isRequest(request)) {
             request.next();
         } else {
             HttpAuthentication.refuse(request, new Refusal(ErrorCode.REQUEST_BODY_INVALID));
@@ -64,9 +70,14 @@ class RequestBodies {
         try {
             JsonNode body = JSON.readTree(request.body().buffer().getBytes());
             return body.isObject()
+                    && isReadable(body.path("query").asText())
                     && (!body.hasNonNull("variables") || body.get("variables").isObject());
         } catch (IOException unreadable) {
             return false;
         }
+    }
+
+    private static boolean isReadable(@Nullable String document) {
+        return document == null || !NUMBER_TOO_LONG.matcher(document).find();
     }
 }

@@ -50,7 +50,7 @@ public class CallerAuthentication {
     /**
      * May read the database or fetch an issuer's keys: not for an event loop.
      *
-     * @throws Refusal one of the catalogue's 401s
+     * @throws Refusal one of the catalogue's 401s; {@code service_unavailable} while nobody can say who it is
      */
     public Caller authenticate(@Nullable String authorization) {
         if (authorization == null || authorization.isBlank()) {

@@ -205,6 +205,18 @@ class HttpInputTest extends ContractTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {1_001, 900_000})
+    void aDocumentWithAVeryLongNumberIsRefused(int digits) {
+        String document = "{ listRoles(first: " + "1".repeat(digits) + ") { nodes { id } } }";
+
+        clientError(post(("{\"query\":\"" + document + "\"}").getBytes(StandardCharsets.UTF_8)));
+        clientError(authorized()
+                .contentType("application/graphql")
+                .body(document.getBytes(StandardCharsets.UTF_8))
+                .post("/graphql"));
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {20, 500, 5_000})
     void aDocumentThatIsNestedTooDeeplyIsRefused(int depth) {
         String document = "{ listRoles " + "{ nodes ".repeat(depth) + "{ id }" + " }".repeat(depth) + " }";

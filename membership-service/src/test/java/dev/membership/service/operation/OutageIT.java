@@ -103,7 +103,8 @@ class OutageIT {
 
             // Connections that broke are told from one that cannot be made.
             Eventually.until(
-                    "the outage has begun", () -> isRefusedLate(instance.door(), instance, "GetMembership", membership));
+                    "the outage has begun",
+                    () -> isRefusedLate(instance.door(), instance, "GetMembership", membership));
             AtomicInteger late = new AtomicInteger();
             Instant end = Instant.now().plus(WHILE);
             Together.run(CALLS, i -> {

@@ -55,6 +55,44 @@ class SharedReadsTest extends DoorTest {
     }
 
     @Test
+    void everyCallerGetsItsOwnList() {
+        String organization = instance.organization();
+        List<String> members = members(instance, organization);
+        List<String> others = members(other, other.organization());
+        for (int i = 0; i < CALLERS; i += 6) {
+            instance.add(instance.organization(), members.get(i), "org:member");
+        }
+        for (int round = 0; round < ROUNDS; round++) {
+            List<Outcome<JsonNode>> outcomes = Together.run(CALLERS, i -> switch (i % 6) {
+                case 0 -> list(instance, args("user_id", members.get(i)));
+                case 1 -> list(instance, args("user_id", members.get(i - 1), "page_size", 1));
+                case 2 -> list(instance, args("user_id", members.get(i - 2), "order_by", "created_at"));
+                case 3 -> list(instance, args("user_id", others.get(i)));
+                // They fail, and nobody with them.
+                case 4 -> list(instance, args("user_id", members.get(i), "order_by", "shoe_size"));
+                default -> list(instance, args("user_id", members.get(i), "page_size", 501));
+            });
+            for (int caller = 0; caller < CALLERS; caller += 6) {
+                int i = caller;
+                JsonNode latestFirst = outcomes.get(i).value().get("memberships");
+                assertThat(latestFirst)
+                        .hasSize(2)
+                        .allSatisfy(membership ->
+                                assertThat(membership.get("userId").asText()).isEqualTo(members.get(i)));
+                assertThat(latestFirst.get(1).at("/organization/id").asText()).isEqualTo(organization);
+                JsonNode first = outcomes.get(i + 1).value();
+                assertThat(first.get("memberships")).containsExactly(latestFirst.get(0));
+                assertThat(first.get("nextPageToken").asText()).isNotEmpty();
+                assertThat(outcomes.get(i + 2).value().get("memberships"))
+                        .containsExactly(latestFirst.get(1), latestFirst.get(0));
+                assertThat(outcomes.get(i + 3).refusal()).isEqualTo("resource_not_found");
+                assertThat(outcomes.get(i + 4).refusal()).isEqualTo("form_param_value_invalid");
+                assertThat(outcomes.get(i + 5).refusal()).isEqualTo("form_param_value_invalid");
+            }
+        }
+    }
+
+    @Test
     void whoHasJustJoinedIsSeen() {
         String organization = instance.organization();
         List<String> users =
@@ -75,6 +113,20 @@ class SharedReadsTest extends DoorTest {
         assertThat(outcomes)
                 .allSatisfy(outcome ->
                         assertThat(outcome.value().get("reason").asText()).containsIgnoringCase("not_a_member"));
+    }
+
+    @Test
+    void listsThatComeTogetherShareStatements() {
+        List<String> members = members(instance, instance.organization());
+        TestDatabase.execute("SELECT pg_stat_statements_reset()");
+
+        for (int round = 0; round < ROUNDS; round++) {
+            Together.run(CALLERS, i -> list(instance, args("user_id", members.get(i))));
+        }
+
+        assertThat(TestDatabase.number("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements"
+                        + " WHERE query LIKE '%FROM app_user u%LATERAL%'"))
+                .isBetween((long) ROUNDS, (long) ROUNDS * CALLERS / 2);
     }
 
     /** Fewer statements than calls: otherwise the tests above would show nothing. */
@@ -101,6 +153,10 @@ class SharedReadsTest extends DoorTest {
 
     private static JsonNode get(TestInstance instance, String organization, String user) {
         return grpc().call(instance.key(), "GetMembership", args("organization_id", organization, "user_id", user));
+    }
+
+    private static JsonNode list(TestInstance instance, Map<String, Object> asked) {
+        return grpc().call(instance.key(), "ListMemberships", asked);
     }
 
     private static JsonNode check(TestInstance instance, String organization, String user) {
