@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Admission {
     private static final Logger LOG = Logger.getLogger(Admission.class);
+    /** One that uses it and one that is next: a few callers who wait for the same row are no overload. */
+    private static final int CALLS_PER_CONNECTION = 2;
+
     private static final int AFTER_GRPC = Interceptor.Priority.APPLICATION + 1;
 
     private final int maxCalls;
@@ -59,7 +62,7 @@ public class Admission {
             throw new IllegalArgumentException("MEMBERSHIP_MAX_CALLS is " + maxCalls + ", but must be at least 1");
         }
         this.maxCalls = maxCalls;
-        this.limit = new CallLimit(connections, maxCalls);
+        this.limit = new CallLimit(connections * CALLS_PER_CONNECTION, maxCalls);
         this.turns = turns;
         this.delay = delay.orElse(Duration.ZERO);
         this.timeout = timeout.orElse(Duration.ZERO);

@@ -2,7 +2,7 @@ package dev.membership.service.admission;
 
 /**
  * How many calls may be under way: fewer as long as they wait too long for the process's means, and slowly more again when
- * they do not. Never fewer than those means can work on at the same time, however slow everything is.
+ * they do not. Never so few that the means would be idle now and then, however slow everything is.
  */
 final class CallLimit {
     /** Less than who calls would notice, more than a process with some calls to answer has at all times. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  */
 @QuarkusTest
 class SharedReadsTest extends DoorTest {
-    private static final int CALLERS = 48;
+    private static final int CALLERS = 36;
     private static final int ROUNDS = 20;
 
     private final TestInstance instance = instances().create();
