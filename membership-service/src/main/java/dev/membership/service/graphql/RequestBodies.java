@@ -8,6 +8,7 @@ import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.security.HttpAuthentication;
 import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -15,13 +16,11 @@ import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads each body before the framework does: that answers 500 to variables that are no object and to what is nested deeply,
- * takes bytes that are not UTF-8 for question marks, and is busy for seconds with a number of very many digits in a document.
+ * and takes bytes that are not UTF-8 for question marks.
  */
 @ApplicationScoped
 class RequestBodies {
@@ -31,15 +30,12 @@ class RequestBodies {
     /** Metadata may be nested 32 deep; a request adds a few levels of its own. */
     private static final int DEEPEST = 200;
 
-    /** As in JSON; no type of the schema has numbers nearly as long. */
-    private static final Pattern NUMBER_TOO_LONG =
-            Pattern.compile("(?<![0-9])[0-9]{" + (StreamReadConstraints.DEFAULT_MAX_NUM_LEN + 1) + "}");
-
     private static final JsonMapper JSON = new JsonMapper(JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build());
 
+    private final Documents documents = new Documents();
     private final MemorySize largest;
 
     RequestBodies(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largest) {
@@ -50,34 +46,38 @@ class RequestBodies {
         router.post("/graphql")
                 .order(ORDER)
                 .handler(BodyHandler.create(false).setBodyLimit(largest.asLongValue()))
-                .handler(RequestBodies::check);
+                .handler(this::check);
     }
 
-    private static void check(RoutingContext request) {
-        String type = request.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        boolean document = type != null && type.startsWith("application/graphql");
-        if (document ? isReadable(request.body().asString()) : isRequest(request)) {
-            request.next();
-        } else {
-            HttpAuthentication.refuse(request, new Refusal(ErrorCode.REQUEST_BODY_INVALID));
-        }
-    }
-
-    private static boolean isRequest(RoutingContext request) {
-        if (request.body().buffer() == null) {
-            return false;
-        }
+    private void check(RoutingContext request) {
         try {
-            JsonNode body = JSON.readTree(request.body().buffer().getBytes());
-            return body.isObject()
-                    && isReadable(body.path("query").asText())
-                    && (!body.hasNonNull("variables") || body.get("variables").isObject());
-        } catch (IOException unreadable) {
-            return false;
+            documents.requireReadable(document(request));
+        } catch (Refusal refusal) {
+            HttpAuthentication.refuse(request, refusal);
+            return;
         }
+        request.next();
     }
 
-    private static boolean isReadable(@Nullable String document) {
-        return document == null || !NUMBER_TOO_LONG.matcher(document).find();
+    private static String document(RoutingContext request) {
+        Buffer body = request.body().buffer();
+        if (body == null) {
+            throw new Refusal(ErrorCode.REQUEST_BODY_INVALID);
+        }
+        String type = request.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        return type != null && type.startsWith("application/graphql") ? body.toString() : document(body);
+    }
+
+    private static String document(Buffer body) {
+        try {
+            JsonNode json = JSON.readTree(body.getBytes());
+            if (json.path("query").isTextual()
+                    && (!json.hasNonNull("variables") || json.get("variables").isObject())) {
+                return json.get("query").textValue();
+            }
+        } catch (IOException unreadable) {
+            // like what is no request
+        }
+        throw new Refusal(ErrorCode.REQUEST_BODY_INVALID);
     }
 }

@@ -77,18 +77,17 @@ class HttpInputTest extends ContractTest {
         assertThat(answer.at("/errors/0/message").asText()).doesNotContain("on our side");
     }
 
-    /** The framework answers these before anything of ours sees them, and without a code. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{ listRoles { nodes { id } }",
-                "this is no document",
-                "{ listRoles(first: \"\\uZZZZ\") { nodes { id } } }"
-            })
-    void aDocumentThatCannotBeParsedIsRefused(String document) {
+    @CsvSource(delimiter = '|', textBlock = """
+                    { listRoles { nodes { id } }               | line 1 column 29
+                    this is no document                        | line 1 column 1
+                    { listRoles(first: "\\uZZZZ") { nodes { id } } } | line 1 column 20
+                    """)
+    void aDocumentThatCannotBeReadIsRefusedWithThePlace(String document, String place) {
         JsonNode answer = send(document, Map.of());
 
-        assertThat(answer.at("/errors/0/message").asText()).isEqualTo("Unparseable input document");
+        assertThat(code(answer)).isEqualTo("request_body_invalid");
+        assertThat(answer.at("/errors/0/message").asText()).contains(place);
         assertThat(answer.path("data").isContainerNode()).isFalse();
     }
 
