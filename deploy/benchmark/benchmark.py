@@ -32,6 +32,7 @@ def arguments():
     parser.add_argument("--only", default="", help="names of operations or sections (operations.py), separated by commas")
     parser.add_argument("--folder", default="/tmp/membership-benchmark", help="where the database lives, kept for the next run")
     parser.add_argument("--java-options", default="-Xmx512m -XX:+UseSerialGC", help="of the service")
+    parser.add_argument("--executable", help="the native executable, to be measured instead of the JVM")
     parser.add_argument("--out", default=str(HERE / "target"), help="where report.md and report.json go")
     return parser.parse_args()
 
@@ -55,7 +56,8 @@ def main():
         say("copying the seeded database")
         database.copy_seeded()
         say("starting the service")
-        service = Service(database.url(), jar(java, *wanted.java_options.split()), log)
+        service = Service(
+            database.url(), [wanted.executable] if wanted.executable else jar(java, *wanted.java_options.split()), log)
         running.append(service)
         grpc = GrpcCallers(java, service.grpc)
         running.insert(0, grpc)
@@ -108,8 +110,8 @@ def machine(database, java, wanted):
     version = subprocess.run([java, "-version"], capture_output=True, text=True).stderr.splitlines()
     cpu = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
     return {"cores": os.cpu_count(), "cpu": cpu[0] if cpu else platform.machine(), "kernel": platform.release(),
-            "postgresql": database.psql("SHOW server_version")[0]["server_version"], "java": version[1],
-            "java_options": wanted.java_options, "rounds": wanted.rounds, "seconds": wanted.seconds,
+            "postgresql": database.psql("SHOW server_version")[0]["server_version"], 
+            "runs_on": "the native executable" if wanted.executable else f"{version[1]}, {wanted.java_options}", "rounds": wanted.rounds, "seconds": wanted.seconds,
             "date": time.strftime("%Y-%m-%d")}
 
 
@@ -117,7 +119,7 @@ def comparable(operation):
     """Whether pgbench does the same work. Point reads of several callers share statements, by fewer keys each than while
     statements are logged; what needs no database only meets the background's statements."""
     return operation.kind not in WITHOUT_DATABASE and (
-        operation.callers == 1 or operation.kind not in ("get", "check"))
+        operation.callers == 1 or operation.kind not in ("get", "check", "list_of_user"))
 
 
 class Benchmark:

@@ -55,8 +55,8 @@ def ratios(results):
 
 def markdown(results):
     m = results["machine"]
-    parts = [f"{m['date']}; {m['cores']} cores of {m['cpu']}, kernel {m['kernel']}; PostgreSQL {m['postgresql']}; {m['java']}, "
-             f"{m['java_options']}. Callers, service, PostgreSQL and pgbench share the machine. Medians of {m['rounds']} "
+    parts = [f"{m['date']}; {m['cores']} cores of {m['cpu']}, kernel {m['kernel']}; PostgreSQL {m['postgresql']}; "
+             f"service: {m['runs_on']}. Callers, service, PostgreSQL and pgbench share the machine. Medians of {m['rounds']} "
              f"interleaved rounds of {m['seconds']:g} s. Counters agree with rows afterwards: {'yes' if results['consistent'] else 'NO'}."]
     for section, title in [("operations", "Operations"), ("sizes", "By the organization's size, one caller"),
                            ("pages", "By order and page, of 100,000 members")]:
