@@ -38,13 +38,7 @@ class OutageIT {
     @Test
     void callsAreRefusedAtOnceUntilPostgresqlIsBack() {
         try (Relay relay = new Relay();
-                ServiceProcess service = ServiceProcess.start(
-                        database,
-                        Map.of(
-                                "MEMBERSHIP_DB_URL",
-                                database.url().replaceFirst(":\\d+/", ":" + relay.port() + "/"),
-                                "MEMBERSHIP_CREDENTIAL_CACHE",
-                                "0.1S"))) {
+                ServiceProcess service = through(relay, "0.1S")) {
             TestInstance instance = service.instances().create();
             String organization = instance.organization(instance.user());
             Map<String, Object> addition = args(
@@ -84,14 +78,8 @@ class OutageIT {
     @Test
     void manyAtOnceAreRefusedAtOnceToo() {
         try (Relay relay = new Relay();
-                ServiceProcess service = ServiceProcess.start(
-                        database,
-                        Map.of(
-                                "MEMBERSHIP_DB_URL",
-                                database.url().replaceFirst(":\\d+/", ":" + relay.port() + "/"),
-                                // A caller who is known: a read is then the first that asks PostgreSQL.
-                                "MEMBERSHIP_CREDENTIAL_CACHE",
-                                "600S"))) {
+                // A caller who is known: a read is then the first that asks PostgreSQL.
+                ServiceProcess service = through(relay, "600S")) {
             TestInstance instance = service.instances().create();
             String user = instance.user();
             String organization = instance.organization(user);
@@ -122,6 +110,16 @@ class OutageIT {
             Eventually.until(
                     "reads are answered", () -> answers(service.grpc(), instance, "GetMembership", membership));
         }
+    }
+
+    private ServiceProcess through(Relay relay, String credentialCache) {
+        return ServiceProcess.start(
+                database,
+                Map.of(
+                        "MEMBERSHIP_DB_URL",
+                        database.url().replaceFirst(":\\d+/", ":" + relay.port() + "/"),
+                        "MEMBERSHIP_CREDENTIAL_CACHE",
+                        credentialCache));
     }
 
     private static boolean isRefusedLate(
