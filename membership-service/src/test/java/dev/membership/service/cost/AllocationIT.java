@@ -42,13 +42,13 @@ import org.junit.jupiter.api.Test;
 class AllocationIT {
     /** Bytes by operation. */
     private static final Map<String, Long> FIGURES = Map.ofEntries(
-            entry("BatchCheckPermissions of 100", 176_000L),
-            entry("CheckPermission", 15_000L),
+            entry("BatchCheckPermissions of 100", 165_000L),
+            entry("CheckPermission", 14_500L),
             entry("CreateMembership", 77_000L),
             entry("DeleteMembership", 81_000L),
-            entry("GetMembership", 20_500L),
-            entry("GraphQL dashboard of 50", 2_322_000L),
-            entry("GraphQL getMembership", 146_000L),
+            entry("GetMembership", 19_500L),
+            entry("GraphQL dashboard of 50", 1_978_000L),
+            entry("GraphQL getMembership", 70_000L),
             entry("ListMemberships of 50", 276_000L),
             entry("UpdateMembership", 93_000L));
 
