@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -47,7 +48,12 @@ final class GraphQlDoor implements Door {
     @Override
     public CompletableFuture<Outcome> send(Call call) {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        Buffer body = Buffer.buffer("{\"query\":\"" + document(call).replace("\"", "\\\"") + "\"}");
+        Buffer body = JsonObject.of(
+                        "query",
+                        document(call),
+                        "variables",
+                        JsonObject.of("o", call.organizationId(), "u", call.userId(), "r", call.requestId()))
+                .toBuffer();
         EVENT_LOOP.runOnContext(here -> http.request(request)
                 .compose(opened -> opened.send(body))
                 .compose(answer -> answer.body().map(text -> outcome(call, answer, text.toString())))
@@ -70,20 +76,25 @@ final class GraphQlDoor implements Door {
                 : Outcome.well();
     }
 
+    /** Documents that stay the same, as dashboards send them. */
     private static String document(Call call) {
-        String organization = "organizationId: \"" + call.organizationId() + "\"";
-        String both = organization + ", userId: \"" + call.userId() + "\"";
-        String once = both + ", requestId: \"" + call.requestId() + "\"";
+        String both = "organizationId: $o, userId: $u";
         return switch (call.kind()) {
-            case GET -> "{ getMembership(" + both + ") { id role publicUserData { userId } } }";
-            case CHECK -> "{ checkPermission(" + both + ", permission: \"" + Call.PERMISSION + "\") { allowed } }";
+            case GET -> "query($o: ID!, $u: ID!) { getMembership(" + both + ") { id role publicUserData { userId } } }";
+            case CHECK ->
+                "query($o: ID!, $u: ID!) { checkPermission(" + both + ", permission: \"" + Call.PERMISSION
+                        + "\") { allowed } }";
             case LIST ->
-                "{ listMemberships(" + organization + ", first: " + Call.PAGE
+                "query($o: ID!) { listMemberships(organizationId: $o, first: " + Call.PAGE
                         + ") { nodes { id role publicUserData { userId } } } }";
-            case CREATE -> "mutation { createMembership(" + once + ", role: \"" + Call.ROLE + "\") { id } }";
-            case UPDATE -> "mutation { updateMembership(" + once + ", role: \"" + Call.OTHER_ROLE + "\") { id } }";
-            case DELETE -> "mutation { deleteMembership(" + once + ") { id } }";
+            case CREATE -> change("createMembership(" + both + ", requestId: $r, role: \"" + Call.ROLE + "\")");
+            case UPDATE -> change("updateMembership(" + both + ", requestId: $r, role: \"" + Call.OTHER_ROLE + "\")");
+            case DELETE -> change("deleteMembership(" + both + ", requestId: $r)");
             case HEALTH -> throw new IllegalArgumentException("GraphQL has no health of its own");
         };
+    }
+
+    private static String change(String field) {
+        return "mutation($o: ID!, $u: ID!, $r: String) { " + field + " { id } }";
     }
 }
