@@ -112,7 +112,10 @@ public class MembershipLists {
     }
 
     /** Names the beginning of a user's list. */
-    private record FirstPage(String userId, @Nullable String orderBy, PageRequest request) {}
+    private record FirstPage(String userId, Kind kind) {
+        /** What one statement can read for several users. */
+        private record Kind(@Nullable String orderBy, PageRequest request) {}
+    }
 
     /**
      * Lists a user's memberships from the beginning: what a service asks when somebody signs in. One statement at most, shared
@@ -127,7 +130,7 @@ public class MembershipLists {
             access.requireSelf(caller, userId);
             order(listing); // what others ask for at the same time shall not fail with it
             return firstPages
-                    .read(caller.instanceId(), new FirstPage(userId, listing.orderBy(), request))
+                    .read(caller.instanceId(), new FirstPage(userId, new FirstPage.Kind(listing.orderBy(), request)))
                     .thenApply(found -> visible(found.orElseThrow(MembershipLists::userAbsent), caller));
         });
     }
@@ -135,17 +138,16 @@ public class MembershipLists {
     private Map<FirstPage, Page<MembershipView>> firstPages(String instanceId, List<FirstPage> asked) {
         Map<FirstPage, Page<MembershipView>> found = new HashMap<>();
         // Hardly ever more than one: all who ask want the same order and size.
-        Map<FirstPage, Set<String>> users = asked.stream()
+        Map<FirstPage.Kind, Set<String>> users = asked.stream()
                 .collect(Collectors.groupingBy(
-                        page -> new FirstPage("", page.orderBy(), page.request()),
-                        Collectors.mapping(FirstPage::userId, Collectors.toSet())));
+                        FirstPage::kind, Collectors.mapping(FirstPage::userId, Collectors.toSet())));
         users.forEach((kind, ids) -> read(
                         new Caller.System(instanceId),
                         new Listing(Parent.USER, null, kind.orderBy(), Filter.NONE),
                         ids,
                         kind.request(),
                         "")
-                .forEach((id, page) -> found.put(new FirstPage(id, kind.orderBy(), kind.request()), page)));
+                .forEach((id, page) -> found.put(new FirstPage(id, kind), page)));
         return found;
     }
 
