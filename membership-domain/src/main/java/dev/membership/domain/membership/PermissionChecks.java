@@ -29,7 +29,7 @@ public class PermissionChecks {
     private final Operations operations;
     private final Access access;
     private final Database database;
-    private final SharedReads<Check, PermissionCheck> pointChecks = new SharedReads<>(200, this::answers);
+    private final SharedReads<Check, PermissionCheck> pointChecks = new SharedReads<>(200, this::byCheck);
 
     PermissionChecks(Operations operations, Access access, Database database) {
         this.operations = operations;
@@ -60,8 +60,7 @@ public class PermissionChecks {
                     .map(PermissionChecks::checked)
                     .toList();
             requireSelf(caller, asked);
-            Map<Check, PermissionCheck> answers = answers(caller.instanceId(), asked);
-            return asked.stream().map(answers::get).toList();
+            return answers(caller.instanceId(), asked);
         });
     }
 
@@ -81,8 +80,17 @@ public class PermissionChecks {
         }
     }
 
-    private Map<Check, PermissionCheck> answers(String instanceId, List<Check> checks) {
-        List<PermissionCheck> answers = database.list(
+    private Map<Check, PermissionCheck> byCheck(String instanceId, List<Check> checks) {
+        List<PermissionCheck> answers = answers(instanceId, checks);
+        Map<Check, PermissionCheck> byCheck = new HashMap<>();
+        for (int i = 0; i < answers.size(); i++) {
+            byCheck.put(checks.get(i), answers.get(i));
+        }
+        return byCheck;
+    }
+
+    private List<PermissionCheck> answers(String instanceId, List<Check> checks) {
+        return database.list(
                 Sql.of(
                         """
                         SELECT CASE
@@ -107,11 +115,6 @@ public class PermissionChecks {
                         checks.stream().map(Check::permission).toList(),
                         instanceId),
                 PermissionChecks::answer);
-        Map<Check, PermissionCheck> byCheck = new HashMap<>();
-        for (int i = 0; i < answers.size(); i++) {
-            byCheck.put(checks.get(i), answers.get(i));
-        }
-        return byCheck;
     }
 
     private static PermissionCheck answer(Row row) throws SQLException {
