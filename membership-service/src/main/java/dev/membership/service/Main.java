@@ -13,7 +13,7 @@ public final class Main {
     public static void main(String... arguments) {
         if (ImageMode.current() == ImageMode.NATIVE_RUN) {
             // With JDK 25's usual pollers a virtual thread of the executable now and then waits for ever for an answer
-            // that its socket has: 8 of 81 starts lost their first calls, none of 136 with this one (GraalVM CE 25.0.2).
+            // that its socket has: 8 of 81 starts lost their first calls, none of 136 with this one (GraalVM CE 25).
             System.setProperty("jdk.pollerMode", "1");
         }
         Quarkus.run(arguments);
