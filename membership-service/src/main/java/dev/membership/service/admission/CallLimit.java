@@ -8,8 +8,9 @@ final class CallLimit {
     /** Less than who calls would notice, more than a process with some calls to answer has at all times. */
     static final double BEARABLE_MILLIS = 10;
 
-    /** A pause of the collector, or of the machine, is no overload. */
     private static final double WEIGHT_OF_THE_LATEST = 0.2;
+    /** A pause of the collector, or of the machine, is no overload: however long, it is one measure, and one is not enough. */
+    private static final double MOST_NOTED_MILLIS = BEARABLE_MILLIS / WEIGHT_OF_THE_LATEST;
 
     private static final double FEWER = 0.9;
     private static final double MORE = 0.5;
@@ -27,7 +28,7 @@ final class CallLimit {
 
     /** Takes note of how long a call waits now; from one thread at a time. */
     void waited(double millis) {
-        waitMillis += WEIGHT_OF_THE_LATEST * (millis - waitMillis);
+        waitMillis += WEIGHT_OF_THE_LATEST * (Math.min(millis, MOST_NOTED_MILLIS) - waitMillis);
         limit = waitMillis > BEARABLE_MILLIS ? Math.max(least, limit * FEWER) : Math.min(most, limit + MORE);
     }
 
@@ -35,7 +36,7 @@ final class CallLimit {
         return (int) limit;
     }
 
-    /** How long calls have waited of late. */
+    /** How long calls have waited of late; at most {@value #MOST_NOTED_MILLIS}. */
     double waitMillis() {
         return waitMillis;
     }

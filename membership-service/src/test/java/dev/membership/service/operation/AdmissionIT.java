@@ -14,13 +14,14 @@ import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ServiceProcess;
-import dev.membership.service.support.Together;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -30,8 +31,8 @@ import org.junit.jupiter.api.Test;
 
 /** What calls get that come while as many are under way as may be. */
 class AdmissionIT {
-    /** More than there are connections, and fewer than may be under way. */
-    private static final int MANY = 100;
+    /** More than are taken of those that use something, and fewer than may be under way. */
+    private static final int MANY = 20;
 
     private final OwnDatabase database = OwnDatabase.create();
 
@@ -89,17 +90,42 @@ class AdmissionIT {
     }
 
     @Test
-    void manyMayChangeOneOrganizationAtOnce() {
-        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+    void whoWaitsForItsTurnInAnOrganizationTakesNoPlace() {
+        try (ServiceProcess service = ServiceProcess.start(
+                database, Map.of("MEMBERSHIP_DB_POOL", "2", "QUARKUS_DATASOURCE_JDBC_ACQUISITION_TIMEOUT", "60S"))) {
             TestInstance instance = service.instances().create();
             String organization = instance.organization(instance.user());
             List<String> users = Stream.generate(instance::user).limit(MANY).toList();
+            List<Future<?>> added = new ArrayList<>();
+            try (var callers = Executors.newVirtualThreadPerTaskExecutor();
+                    var held = new HeldUp(service, database, instance, organization)) {
+                // As it has no connection, as few are taken as have one or are next.
+                callers.submit(() -> instance.read(organization));
+                Eventually.until("few are taken", () -> service.metric("membership_calls_limit") == 4);
 
-            var added = Together.run(MANY, i -> instance.add(organization, users.get(i), "org:member"));
+                users.forEach(user -> added.add(
+                        callers.submit(() -> untilTaken(() -> instance.add(organization, user, "org:member")))));
 
-            assertThat(Together.refusals(added)).isEmpty();
-            assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(MANY + 1);
+                Eventually.until("all are taken", () -> service.metric("membership_calls_running") == 3 + MANY);
+                assertThat(service.metric("membership_calls_limit")).isEqualTo(4);
+                assertThat(held.areUnanswered()).isTrue();
+            }
+            assertThat(added).allSatisfy(addition -> assertThat(addition).succeedsWithin(Duration.ZERO));
+            assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(2 + MANY);
         }
+    }
+
+    /** One that comes as long as the one before it is on its way to the line is still refused. */
+    private static void untilTaken(Runnable call) {
+        Eventually.until("the call is taken", () -> {
+            try {
+                call.run();
+                return true;
+            } catch (Refused refused) {
+                assertThat(refused.code()).isEqualTo("too_many_requests");
+                return false;
+            }
+        });
     }
 
     private static void grpcIsRefused(TestInstance instance, String organization) {

@@ -8,8 +8,6 @@ import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.ServiceProcess;
 import java.util.Map;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What the service does that nobody asked for: the outbox is shortened, and metrics tell how all that goes. */
@@ -50,7 +48,7 @@ class BackgroundIT {
                         () -> database.number("SELECT max(extract(epoch FROM marked_at) * 1000) FROM outbox_mark")
                                 > marks);
                 assertThat(after(before)).isEqualTo(events);
-                assertThat(metric(service, "membership_events_oldest_age_seconds"))
+                assertThat(service.metric("membership_events_oldest_age_seconds"))
                         .isGreaterThan(SECONDS_KEPT);
             }
 
@@ -58,7 +56,7 @@ class BackgroundIT {
                             SELECT count(*) FROM outbox_event WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())
                             """)).as("readable at last").isGreaterThan(MANY);
             Eventually.until("all events are deleted", () -> after(0) == 0);
-            Eventually.until("none is kept", () -> metric(service, "membership_events_oldest_age_seconds") == 0);
+            Eventually.until("none is kept", () -> service.metric("membership_events_oldest_age_seconds") == 0);
             long last = sequence(organization);
             instance.member(organization, "org:member");
             assertThat(database.number(
@@ -83,13 +81,12 @@ class BackgroundIT {
                             args("name", "Acme", "request_id", "known for a while"));
             events(instance, MANY);
             database.execute("ANALYZE outbox_event");
-            Eventually.until("they are counted", () -> metric(service, "membership_events") >= MANY);
-            assertThat(metric(service, "membership_events_size_bytes"))
+            Eventually.until("they are counted", () -> service.metric("membership_events") >= MANY);
+            assertThat(service.metric("membership_events_size_bytes"))
                     .isGreaterThan((double) database.number("SELECT pg_relation_size('outbox_event')"));
-            assertThat(metric(service, "membership_events_oldest_age_seconds")).isGreaterThan(0);
-            assertThat(metric(service, "membership_requests_oldest_age_seconds"))
-                    .isGreaterThan(0);
-            assertThat(metric(service, "membership_deletions_oldest_age_seconds"))
+            assertThat(service.metric("membership_events_oldest_age_seconds")).isGreaterThan(0);
+            assertThat(service.metric("membership_requests_oldest_age_seconds")).isGreaterThan(0);
+            assertThat(service.metric("membership_deletions_oldest_age_seconds"))
                     .isZero();
             assertThat(failures(service)).isZero();
 
@@ -130,21 +127,7 @@ class BackgroundIT {
     }
 
     private static double failures(ServiceProcess service) {
-        return sum(
-                service,
+        return service.metric(
                 "scheduled_methods_seconds_count\\{[^}]*exception=\"(?!none)[^}]*method=\"forgetRequests\"[^}]*\\}");
-    }
-
-    private static double metric(ServiceProcess service, String name) {
-        return sum(service, name);
-    }
-
-    private static double sum(ServiceProcess service, String series) {
-        return Pattern.compile("(?m)^" + series + " (\\S+)$")
-                .matcher(service.metrics())
-                .results()
-                .map((MatchResult line) -> line.group(1))
-                .mapToDouble(Double::parseDouble)
-                .sum();
     }
 }

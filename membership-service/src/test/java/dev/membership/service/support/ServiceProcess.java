@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * The service as it is shipped, in a process of its own, so that it can be killed: the native executable where that was
@@ -148,6 +149,15 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** @return the status; 0: nobody listens, or nobody answers */
+    /** The sum of the metrics whose names and tags are like this regular expression. */
+    public double metric(String series) {
+        return Pattern.compile("(?m)^" + series + " (\\S+)$")
+                .matcher(metrics())
+                .results()
+                .mapToDouble(line -> Double.parseDouble(line.group(1)))
+                .sum();
+    }
+
     public int httpStatus(String path) {
         return status(httpPort, path);
     }
