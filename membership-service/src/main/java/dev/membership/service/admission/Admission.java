@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -59,7 +60,7 @@ public class Admission {
             OrganizationTurns turns,
             MeterRegistry metrics) {
         if (maxCalls < 1) {
-            throw new IllegalArgumentException("MEMBERSHIP_MAX_CALLS is " + maxCalls + ", but must be at least 1");
+            throw new ConfigurationException("MEMBERSHIP_MAX_CALLS is " + maxCalls + ", but must be at least 1");
         }
         this.maxCalls = maxCalls;
         this.limit = new CallLimit(connections * CALLS_PER_CONNECTION, maxCalls);
@@ -106,7 +107,9 @@ public class Admission {
     /** Says that a call which was taken has ended, whichever way; to be called once for each. */
     public synchronized void end() {
         running--;
-        notifyAll();
+        if (endsAt != null) {
+            notifyAll();
+        }
     }
 
     /** How long calls are still taken as ever after the process was told to end. */

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ApplicationNotRunning;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -43,7 +44,10 @@ class BacklogGauges {
                 Backlog.Size::oldestDeletion);
     }
 
-    @Scheduled(every = "{membership.background.measure-every}", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "{membership.background.measure-every}",
+            concurrentExecution = ConcurrentExecution.SKIP,
+            skipExecutionIf = ApplicationNotRunning.class)
     void measure() {
         size = backlog.measure();
     }

@@ -4,7 +4,9 @@ import dev.membership.domain.event.EventRetention;
 import dev.membership.domain.operation.RequestRecords;
 import dev.membership.domain.organization.OrganizationPurge;
 import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ApplicationNotRunning;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -32,25 +34,34 @@ class Housekeeping {
         this.events = events;
         this.eventsKept = eventsKept;
         if (eventsKept.filter(kept -> !kept.isPositive()).isPresent()) {
-            throw new IllegalArgumentException("MEMBERSHIP_EVENTS_KEPT must be positive; without it events are kept");
+            throw new ConfigurationException("MEMBERSHIP_EVENTS_KEPT must be positive; without it events are kept");
         }
     }
 
-    @Scheduled(every = "{membership.background.purge-every}", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "{membership.background.purge-every}",
+            concurrentExecution = ConcurrentExecution.SKIP,
+            skipExecutionIf = ApplicationNotRunning.class)
     void purgeOrganizations() {
         while (purge.purge(BATCH) > 0) {
             // until nothing is left
         }
     }
 
-    @Scheduled(every = "{membership.background.forget-requests-every}", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "{membership.background.forget-requests-every}",
+            concurrentExecution = ConcurrentExecution.SKIP,
+            skipExecutionIf = ApplicationNotRunning.class)
     void forgetRequests() {
         while (requestRecords.forgetOld(BATCH) == BATCH) {
             // until a batch was not full
         }
     }
 
-    @Scheduled(every = "{membership.background.delete-events-every}", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "{membership.background.delete-events-every}",
+            concurrentExecution = ConcurrentExecution.SKIP,
+            skipExecutionIf = ApplicationNotRunning.class)
     void deleteEvents() {
         eventsKept.ifPresent(kept -> {
             while (events.deleteOlder(kept, BATCH) == BATCH) {

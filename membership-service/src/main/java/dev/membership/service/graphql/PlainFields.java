@@ -11,6 +11,7 @@ import io.smallrye.graphql.schema.model.Reference;
 import io.smallrye.graphql.schema.model.Type;
 import io.smallrye.graphql.spi.ClassloadingService;
 import io.smallrye.graphql.spi.DataFetcherService;
+import io.smallrye.graphql.transformation.AbstractDataFetcherException;
 import java.lang.reflect.Method;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,13 @@ public final class PlainFields implements DataFetcherService {
     private static final class PlainField implements PlugableDataFetcher<Object>, LightDataFetcher<Object> {
         private final Field field;
         private final Reference owner;
-        private final FieldHelper helper;
+        private final Transformation transformation;
         private volatile @Nullable Method getter;
 
         PlainField(Field field, Reference owner) {
             this.field = field;
             this.owner = owner;
-            this.helper = new FieldHelper(field);
+            this.transformation = new Transformation(field);
         }
 
         @Override
@@ -53,8 +54,7 @@ public final class PlainFields implements DataFetcherService {
                 GraphQLFieldDefinition definition, Object node, Supplier<DataFetchingEnvironment> environment)
                 throws Exception {
             try {
-                // Only maps need the environment, and no node has one.
-                return helper.transformOrAdaptResponse(getter().invoke(node), null);
+                return transformation.of(getter().invoke(node));
             } finally {
                 // As the framework does after each field: a thread may go on with another query.
                 SmallRyeContextManager.clearCurrentSmallRyeContext();
@@ -70,6 +70,26 @@ public final class PlainFields implements DataFetcherService {
                 getter = known;
             }
             return known;
+        }
+    }
+
+    /** From a getter's value to what is written, such as from an instant to a text. */
+    private static final class Transformation extends FieldHelper {
+        private final boolean isNone;
+
+        Transformation(Field field) {
+            super(field);
+            // The framework copies such a list all the same, into one whose class it looks up by name each time.
+            isNone = field.hasWrapper()
+                    && field.getWrapper().isCollection()
+                    && field.getWrapper().getWrapper() == null
+                    && !shouldTransform(field)
+                    && !shouldAdapt(field);
+        }
+
+        @Nullable Object of(@Nullable Object value) throws AbstractDataFetcherException {
+            // Only maps need the environment, and no node has one.
+            return isNone ? value : transformOrAdaptResponse(value, null);
         }
     }
 }
