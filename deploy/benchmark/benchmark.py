@@ -31,7 +31,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds, of which medians are taken")
     parser.add_argument("--seconds", type=float, default=4, help="length of one measurement")
-    parser.add_argument("--warmup", type=float, default=2, help="seconds of a run before, of which there are 3 to 8")
+    parser.add_argument("--warmup", type=float, default=2, help="seconds of a run before, of which there are 3 to 8; 4 are too many for the removals in 'sizes', which run out of members")
     parser.add_argument("--only", default="", help="names of operations or sections (operations.py), separated by commas")
     parser.add_argument("--folder", default="/tmp/membership-benchmark", help="where the database lives, kept for the next run")
     parser.add_argument("--java-options", default="-Xmx512m -XX:+UseSerialGC", help="of the service")
@@ -68,7 +68,12 @@ def main():
         grpc.ask("use", secret_key)
         doors = {"grpc": grpc, "graphql": GraphQlCallers(service.http, secret_key)}
         bench = Benchmark(database, service, doors, Pgbench(database, Path(wanted.folder) / "scripts"), wanted)
-        results = {name: bench.measure(name, operations) for name, operations in sections.items() if operations}
+        results = {}
+        for name, operations in sections.items():
+            if operations:
+                results[name] = bench.measure(name, operations)
+                # Half an hour's work, should a later section end the run.
+                keep(wanted.out, "report.json", json.dumps(results, indent=1))
         say("counting what is there")
         plans_text = bench.plans
         results["consistent"] = consistent(database)
@@ -77,12 +82,15 @@ def main():
         for process in running:
             process.stop()
         database.stop()
-    out = Path(wanted.out)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "report.json").write_text(json.dumps(results, indent=1))
-    (out / "report.md").write_text(report.markdown(results))
-    (out / "statements.md").write_text(plans_text)
+    keep(wanted.out, "report.json", json.dumps(results, indent=1))
+    keep(wanted.out, "report.md", report.markdown(results))
+    keep(wanted.out, "statements.md", plans_text)
     print(report.markdown(results))
+
+
+def keep(folder, name, text):
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    (Path(folder) / name).write_text(text)
 
 
 def say(text):
