@@ -31,7 +31,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds, of which medians are taken")
     parser.add_argument("--seconds", type=float, default=4, help="length of one measurement")
-    parser.add_argument("--warmup", type=float, default=2, help="seconds of a run before, of which there are 3 to 8; 4 are too many for the removals in 'sizes', which run out of members")
+    parser.add_argument("--warmup", type=float, default=2,
+                        help="seconds of a run before, of which there are 3 to 8; with 4 the removals of 'sizes' run out of members")
     parser.add_argument("--only", default="", help="names of operations or sections (operations.py), separated by commas")
     parser.add_argument("--folder", default="/tmp/membership-benchmark", help="where the database lives, kept for the next run")
     parser.add_argument("--java-options", default="-Xmx512m -XX:+UseSerialGC", help="of the service")

@@ -148,7 +148,6 @@ public final class ServiceProcess implements AutoCloseable {
         return given().port(managementPort).get("/q/metrics").asString();
     }
 
-    /** @return the status; 0: nobody listens, or nobody answers */
     /** The sum of the metrics whose names and tags are like this regular expression. */
     public double metric(String series) {
         return Pattern.compile("(?m)^" + series + " (\\S+)$")
@@ -158,6 +157,7 @@ public final class ServiceProcess implements AutoCloseable {
                 .sum();
     }
 
+    /** @return the status; 0: nobody listens, or nobody answers */
     public int httpStatus(String path) {
         return status(httpPort, path);
     }
