@@ -30,6 +30,7 @@ MAIN = [
     Operation("list-text", "ListMemberships of 100,000, by text", "list", "large", options={"query": "quinzan"}),
     Operation("list-user", "ListMemberships of a user, 2,000 organizations", "list_of_user", options={"user": "busy"}),
     Operation("list-user-5", "ListMemberships of a user, about 5 organizations", "list_of_user"),
+    Operation("list-user-5-32", "ListMemberships of a user, about 5 organizations, 32 callers", "list_of_user", callers=32),
     Operation("list-user-5-1", "ListMemberships of a user, about 5 organizations, one caller", "list_of_user", callers=1),
     Operation("graphql-nothing", "GraphQL field without the database", "nothing", door="graphql"),
     Operation("graphql-type", "GraphQL introspection of one type", "introspection", door="graphql"),

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Takes one command a line and answers each with a line:
@@ -29,7 +31,8 @@ import java.util.concurrent.locks.LockSupport;
  * watch LOAD PORT                                      somebody who asks for gRPC's health ten times a second, until "stop"
  * </pre>
  *
- * A door is {@code grpc} or {@code graphql}.
+ * A door is {@code grpc} or {@code graphql}. Behind ports separated by commas are replicas of the service; {@code 9090*8} are
+ * eight clients of one, each with its own connection.
  */
 public final class Clients {
     private static final long PATIENCE_MILLIS = 100;
@@ -80,8 +83,20 @@ public final class Clients {
 
     private Door door(String name, String ports) {
         return doors.computeIfAbsent(
-                name + ports,
-                any -> name.equals("grpc") ? new GrpcDoor(ports, secretKey) : new GraphQlDoor(ports, secretKey));
+                name + ports, any -> name.equals("grpc") ? grpc(ports) : new GraphQlDoor(ports, secretKey));
+    }
+
+    private Door grpc(String ports) {
+        String[] clients = ports.split("\\*");
+        if (clients.length == 1) {
+            return new GrpcDoor(ports, secretKey);
+        }
+        List<GrpcDoor> several = Stream.generate(() -> new GrpcDoor(clients[0], secretKey))
+                .limit(Integer.parseInt(clients[1]))
+                .toList();
+        AtomicInteger next = new AtomicInteger();
+        return call -> several.get(Math.floorMod(next.getAndIncrement(), several.size()))
+                .send(call);
     }
 
     private void start(String[] command) {

@@ -1,0 +1,45 @@
+package dev.membership.service.grpc;
+
+import io.quarkus.grpc.api.ServerBuilderCustomizer;
+import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.grpc.VertxServerBuilder;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * How long a gRPC connection lives, and how many calls it carries at a time.
+ *
+ * <p>It ends when it has lived a while (give or take a tenth, so that not all come again at once): clients then connect
+ * anew and find replicas that were not there before. Calls that run on it are let finish, however long they take; a long
+ * import is not cut off.
+ *
+ * <p>Whatever has been read of a connection takes memory until it is answered, and be it by a refusal. So a client is told
+ * at the beginning how many calls may be open (HTTP/2's {@code SETTINGS_MAX_CONCURRENT_STREAMS}), and keeps what exceeds
+ * that to itself until there is room or the call's deadline has passed.
+ */
+@ApplicationScoped
+class Connections implements ServerBuilderCustomizer<VertxServerBuilder> {
+    private final Duration age;
+    private final int calls;
+
+    Connections(
+            @ConfigProperty(name = "membership.grpc.connection-age") Duration age,
+            @ConfigProperty(name = "membership.grpc.calls-per-connection") int calls) {
+        if (calls < 1) {
+            throw new ConfigurationException(
+                    "MEMBERSHIP_GRPC_CALLS_PER_CONNECTION is " + calls + ", but must be at least 1");
+        }
+        this.age = age;
+        this.calls = calls;
+    }
+
+    @Override
+    public void customize(GrpcServerConfiguration configuration, VertxServerBuilder server) {
+        server.nettyBuilder()
+                .maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS)
+                .maxConcurrentCallsPerConnection(calls);
+    }
+}
