@@ -1,4 +1,4 @@
-"""Two and three times as many calls are sent as the service can answer: it goes on answering as many, refuses the rest at once."""
+"""More calls are sent than the service can answer: it goes on answering as many, and refuses the rest at once."""
 import contextlib
 import os
 import time
@@ -11,11 +11,14 @@ from stage import Stage, cpu_seconds, rss_mb, say
 CALLERS = 16
 # Of gRPC; a client that sends HTTP/1 opens as many as it needs.
 CONNECTIONS = 4
-TIMES = (2, 3)
+ONE = "gRPC over one connection"
+# Over four connections the callers' core is too slow for more than three times gRPC's capacity.
+TIMES = {"gRPC": (2, 3), ONE: (5,), "GraphQL": (2, 5)}
 WARM_UPS = 4
 # What is left of the capacity: refusing, too, takes CPU.
-GOODPUT = {2: 0.7, 3: 0.5}
-# By percentile, in times of what it is for CALLERS.
+GOODPUT = {2: 0.7, 3: 0.5, 5: 0.4}
+# By percentile, in times of what it is for CALLERS. Not over one connection: what exceeds the calls that it carries waits in
+# the client, as long as the flood lasts.
 LATENCY = {50: 10, 99: 15}
 HEALTH_MS = 500
 # More than PostgreSQL's one core can use.
@@ -23,7 +26,7 @@ POOL = "4"
 
 
 def overload(wanted):
-    report = Report("overload", "Overload: reads, two and three times as many as there is capacity for")
+    report = Report("overload", "Overload: more reads than there is capacity for")
     with Stage(wanted, "overload") as stage:
         service, = stage.services(1, **{"MEMBERSHIP_DB_POOL": POOL, **wanted.settings})
         clients, probes = stage.clients(), stage.probes(service)
@@ -31,34 +34,36 @@ def overload(wanted):
         pin([service.pid, stage.database.pid, *children(stage.database.pid)], {0})
         pin([clients.pid, os.getpid()], set(range(1, os.cpu_count())))
         rows, spans, sizes, busy = [], {}, [], []
-        for door, port in (("grpc", f"{service.grpc}*{CONNECTIONS}"), ("graphql", service.http)):
-            say(f"{door}: capacity")
+        ports = {"gRPC": f"{service.grpc}*{CONNECTIONS}", ONE: service.grpc, "GraphQL": service.http}
+        for name, floods in TIMES.items():
+            load, to = name.replace(" ", "_"), ("graphql" if name == "GraphQL" else "grpc", ports[name])
+            say(f"{name}: capacity")
             for _ in range(WARM_UPS):
-                clients.ask("loop", f"{door}:warm-up", door, port, CALLERS, wanted.seconds)
+                clients.ask("loop", f"{load}:warm-up", *to, CALLERS, wanted.seconds)
             # Refusing, too, is slow until it is compiled.
-            warm = answered_a_second(clients, f"{door}:warm-up", WARM_UPS * wanted.seconds)
-            clients.ask("flood", f"{door}:warm-up", door, port, warm * TIMES[-1], wanted.seconds)
-            clients.ask("loop", f"{door}:capacity", door, port, CALLERS, wanted.seconds)
-            clients.ask("watch", f"{door}:health", service.grpc)
-            usual = [c for c in book.read(clients.book) if c.load == f"{door}:capacity" and c.ok]
+            warm = answered_a_second(clients, f"{load}:warm-up", WARM_UPS * wanted.seconds)
+            clients.ask("flood", f"{load}:warm-up", *to, warm * floods[-1], wanted.seconds)
+            clients.ask("loop", f"{load}:capacity", *to, CALLERS, wanted.seconds)
+            clients.ask("watch", f"{load}:health", service.grpc)
+            usual = [c for c in book.read(clients.book) if c.load == f"{load}:capacity" and c.ok]
             capacity = len(usual) / wanted.seconds
-            for times in TIMES:
-                say(f"{door}: {times} times {capacity:.0f} a second")
+            for times in floods:
+                say(f"{name}: {times} times {capacity:.0f} a second")
                 start, used = time.time(), cpu_seconds(clients.pid)
-                clients.ask("flood", f"{door}:{times}", door, port, capacity * times, wanted.seconds)
-                spans[door, times] = start, time.time()
+                clients.ask("flood", f"{load}:{times}", *to, capacity * times, wanted.seconds)
+                spans[name, times] = start, time.time()
                 busy.append((cpu_seconds(clients.pid) - used) / (time.time() - start))
                 sizes.append(rss_mb(service.pid))
             clients.stop()
             time.sleep(2)
-            clients.ask("loop", f"{door}:after", door, port, CALLERS, wanted.seconds)
+            clients.ask("loop", f"{load}:after", *to, CALLERS, wanted.seconds)
             calls = book.read(clients.book)
-            for times in TIMES:
-                rows.append(row(f"{door}, {times} times", calls, f"{door}:{times}", spans[door, times], capacity, usual, probes,
-                                f"{door}:health"))
-            after = [c for c in calls if c.load == f"{door}:after"]
-            rows.append(row(f"{door}, afterwards", calls, f"{door}:after", (after[0].start, after[-1].end), capacity, usual,
-                            probes, f"{door}:health"))
+            for times in floods:
+                rows.append(row(f"{name}, {times} times", calls, f"{load}:{times}", spans[name, times], capacity, usual, probes,
+                                f"{load}:health"))
+            after = [c for c in calls if c.load == f"{load}:after"]
+            rows.append(row(f"{name}, afterwards", calls, f"{load}:after", (after[0].start, after[-1].end), capacity, usual,
+                            probes, f"{load}:health"))
         probes.stop()
     report.table(f"Calls ({CALLERS} callers make the capacity; service and PostgreSQL have one core, callers the others)", rows)
     report.figure("service's memory, MB, at the most", max(sizes))
@@ -70,8 +75,8 @@ def overload(wanted):
         report.require(f"{times} times the capacity leave {least} of it or more", left >= least, f"{left:.2f}")
     for percent, most in LATENCY.items():
         ratio = f"p{percent} / usual"
-        report.require(f"p{percent} of what is answered is at most {most} times the usual",
-                       all(r[ratio] <= most for r in flooded), f"{max(r[ratio] for r in flooded):.2f}")
+        worst = max(r[ratio] for r in flooded if ONE not in r["load"])
+        report.require(f"p{percent} of what is answered is at most {most} times the usual", worst <= most, f"{worst:.2f}")
     report.require(f"health and readiness are answered within {HEALTH_MS} ms",
                    all(r[c] <= HEALTH_MS for r in flooded for c in ("readiness worst ms", "gRPC health worst ms")),
                    f"{max(r[c] for r in flooded for c in ('readiness worst ms', 'gRPC health worst ms')):.0f} ms")

@@ -18,7 +18,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  *
  * <p>Whatever has been read of a connection takes memory until it is answered, and be it by a refusal. So a client is told
  * at the beginning how many calls may be open (HTTP/2's {@code SETTINGS_MAX_CONCURRENT_STREAMS}), and keeps what exceeds
- * that to itself until there is room or the call's deadline has passed.
+ * that to itself until there is room or the call's deadline has passed. That is meant for floods only: of what a client of
+ * grpc-java keeps when its connection ends, some calls fail.
  */
 @ApplicationScoped
 class Connections implements ServerBuilderCustomizer<VertxServerBuilder> {
