@@ -148,14 +148,16 @@ public final class Clients {
     }
 
     private void watch(String[] command) {
-        Door health = new GrpcDoor(command[2], secretKey);
         running.register();
         threads.execute(() -> {
-            while (!stopped) {
-                book.booked(command[1], health, Call.read(Kind.HEALTH, 0)).join();
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS));
+            try (GrpcDoor health = new GrpcDoor(command[2], secretKey)) {
+                while (!stopped) {
+                    book.booked(command[1], health, Call.read(Kind.HEALTH, 0)).join();
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS));
+                }
+            } finally {
+                running.arriveAndDeregister();
             }
-            running.arriveAndDeregister();
         });
     }
 

@@ -37,10 +37,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** gRPC, by one connection to each of the addresses, in turn: as a client does that resolves a headless Service. */
-final class GrpcDoor implements Door {
+final class GrpcDoor implements Door, AutoCloseable {
     private static final String SCHEME = "ports";
     private static final int DEADLINE_SECONDS = 30;
 
+    private final ManagedChannel channel;
     private final MembershipServiceFutureStub stub;
 
     static {
@@ -48,7 +49,7 @@ final class GrpcDoor implements Door {
     }
 
     GrpcDoor(String ports, String secretKey) {
-        ManagedChannel channel = NettyChannelBuilder.forTarget(SCHEME + ":///" + ports)
+        channel = NettyChannelBuilder.forTarget(SCHEME + ":///" + ports)
                 .defaultLoadBalancingPolicy("round_robin")
                 .usePlaintext()
                 .directExecutor()
@@ -90,6 +91,11 @@ final class GrpcDoor implements Door {
                 },
                 MoreExecutors.directExecutor());
         return outcome;
+    }
+
+    @Override
+    public void close() {
+        channel.shutdown();
     }
 
     private static ListenableFuture<?> answer(MembershipServiceFutureStub stub, Call call) {

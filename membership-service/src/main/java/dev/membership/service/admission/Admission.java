@@ -2,13 +2,13 @@ package dev.membership.service.admission;
 
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.organization.OrganizationTurns;
+import dev.membership.service.database.DatabaseConfig;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public class Admission {
     private static final Logger LOG = Logger.getLogger(Admission.class);
     /** One that uses it and one that is next: a few callers who wait for the same row are no overload. */
-    private static final int CALLS_PER_CONNECTION = 2;
+    private static final int CALLS_PER_DATABASE_CONNECTION = 2;
 
     private static final int AFTER_GRPC = Interceptor.Priority.APPLICATION + 1;
 
@@ -52,18 +52,15 @@ public class Admission {
     private @Nullable Long endsAt;
 
     Admission(
-            @ConfigProperty(name = "membership.admission.max-calls") int maxCalls,
-            @ConfigProperty(name = "quarkus.datasource.jdbc.max-size") int connections,
+            AdmissionConfig config,
+            DatabaseConfig database,
             @ConfigProperty(name = "quarkus.shutdown.delay") Optional<Duration> delay,
             @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> timeout,
             Waits waits,
             OrganizationTurns turns,
             MeterRegistry metrics) {
-        if (maxCalls < 1) {
-            throw new ConfigurationException("MEMBERSHIP_MAX_CALLS is " + maxCalls + ", but must be at least 1");
-        }
-        this.maxCalls = maxCalls;
-        this.limit = new CallLimit(connections * CALLS_PER_CONNECTION, maxCalls);
+        this.maxCalls = config.maxCalls();
+        this.limit = new CallLimit(database.pool() * CALLS_PER_DATABASE_CONNECTION, maxCalls);
         this.turns = turns;
         this.delay = delay.orElse(Duration.ZERO);
         this.timeout = timeout.orElse(Duration.ZERO);

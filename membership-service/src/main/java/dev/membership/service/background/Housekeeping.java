@@ -4,14 +4,10 @@ import dev.membership.domain.event.EventRetention;
 import dev.membership.domain.operation.RequestRecords;
 import dev.membership.domain.organization.OrganizationPurge;
 import io.quarkus.runtime.Startup;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ApplicationNotRunning;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
-import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Removes what deletions and time have left behind, in small transactions; every process may do it at the same time. */
 @Startup
@@ -22,20 +18,14 @@ class Housekeeping {
     private final OrganizationPurge purge;
     private final RequestRecords requestRecords;
     private final EventRetention events;
-    private final Optional<Duration> eventsKept;
+    private final EventsConfig eventsConfig;
 
     Housekeeping(
-            OrganizationPurge purge,
-            RequestRecords requestRecords,
-            EventRetention events,
-            @ConfigProperty(name = "membership.background.events-kept") Optional<Duration> eventsKept) {
+            OrganizationPurge purge, RequestRecords requestRecords, EventRetention events, EventsConfig eventsConfig) {
         this.purge = purge;
         this.requestRecords = requestRecords;
         this.events = events;
-        this.eventsKept = eventsKept;
-        if (eventsKept.filter(kept -> !kept.isPositive()).isPresent()) {
-            throw new ConfigurationException("MEMBERSHIP_EVENTS_KEPT must be positive; without it events are kept");
-        }
+        this.eventsConfig = eventsConfig;
     }
 
     @Scheduled(
@@ -63,7 +53,7 @@ class Housekeeping {
             concurrentExecution = ConcurrentExecution.SKIP,
             skipExecutionIf = ApplicationNotRunning.class)
     void deleteEvents() {
-        eventsKept.ifPresent(kept -> {
+        eventsConfig.kept().ifPresent(kept -> {
             while (events.deleteOlder(kept, BATCH) == BATCH) {
                 // until a batch was not full
             }

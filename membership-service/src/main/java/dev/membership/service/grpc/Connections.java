@@ -2,12 +2,9 @@ package dev.membership.service.grpc;
 
 import io.quarkus.grpc.api.ServerBuilderCustomizer;
 import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.grpc.VertxServerBuilder;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * How long a gRPC connection lives, and how many calls it carries at a time.
@@ -23,24 +20,16 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 class Connections implements ServerBuilderCustomizer<VertxServerBuilder> {
-    private final Duration age;
-    private final int calls;
+    private final GrpcConfig config;
 
-    Connections(
-            @ConfigProperty(name = "membership.grpc.connection-age") Duration age,
-            @ConfigProperty(name = "membership.grpc.calls-per-connection") int calls) {
-        if (calls < 1) {
-            throw new ConfigurationException(
-                    "MEMBERSHIP_GRPC_CALLS_PER_CONNECTION is " + calls + ", but must be at least 1");
-        }
-        this.age = age;
-        this.calls = calls;
+    Connections(GrpcConfig config) {
+        this.config = config;
     }
 
     @Override
     public void customize(GrpcServerConfiguration configuration, VertxServerBuilder server) {
         server.nettyBuilder()
-                .maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS)
-                .maxConcurrentCallsPerConnection(calls);
+                .maxConnectionAge(config.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
+                .maxConcurrentCallsPerConnection(config.callsPerConnection());
     }
 }

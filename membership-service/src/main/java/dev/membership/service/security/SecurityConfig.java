@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** What an operator can set of callers' authentication. */
 @ConfigMapping(prefix = "membership.security")
@@ -16,5 +17,6 @@ interface SecurityConfig {
      * once in the process that revoked it, and in the others after this time at most.
      */
     @WithDefault("5S")
+    @DurationMin(message = "(MEMBERSHIP_CREDENTIAL_CACHE) must not be negative")
     Duration credentialCache();
 }

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith;
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -109,6 +110,8 @@ class ArchitectureTest {
                             "io.agroal..",
                             "io.quarkus.hibernate..",
                             "io.quarkus.narayana..")
+                    // Constraints on settings: they know no database.
+                    .and(resideOutsideOfPackage("org.hibernate.validator.."))
                     .or(assignableTo(Database.class))
                     .or(assignableTo(Sql.class))
                     .or(assignableTo(Row.class))

@@ -97,14 +97,6 @@ class BackgroundIT {
         }
     }
 
-    @Test
-    void aTimeThatIsNoneStopsTheStart() {
-        var ended = ServiceProcess.runToEnd(database, Map.of("MEMBERSHIP_EVENTS_KEPT", "0S"));
-
-        assertThat(ended.status()).isEqualTo(1);
-        assertThat(ended.output()).contains("MEMBERSHIP_EVENTS_KEPT").doesNotContain("Exception");
-    }
-
     private void events(TestInstance instance, int count) {
         database.execute("""
                 INSERT INTO outbox_event (instance_id, type, resource_id, actor_type, actor_id, operation, occurred_at)
