@@ -21,6 +21,8 @@ GOODPUT = {2: 0.7, 3: 0.5, 5: 0.4}
 # the client, as long as the flood lasts.
 LATENCY = {50: 10, 99: 15}
 HEALTH_MS = 500
+# CALLERS without a pause are more than a core that does all else, too, can always take at once: some are refused at any time.
+NOISE = 0.05
 # More than PostgreSQL's one core can use.
 POOL = "4"
 
@@ -33,7 +35,7 @@ def overload(wanted):
         # Callers who need the service's own cores would measure themselves.
         pin([service.pid, stage.database.pid, *children(stage.database.pid)], {0})
         pin([clients.pid, os.getpid()], set(range(1, os.cpu_count())))
-        rows, spans, sizes, busy = [], {}, [], []
+        rows, spans, sizes, busy, before = [], {}, [], [], {}
         ports = {"gRPC": f"{service.grpc}*{CONNECTIONS}", ONE: service.grpc, "GraphQL": service.http}
         for name, floods in TIMES.items():
             load, to = name.replace(" ", "_"), ("graphql" if name == "GraphQL" else "grpc", ports[name])
@@ -45,8 +47,9 @@ def overload(wanted):
             clients.ask("flood", f"{load}:warm-up", *to, warm * floods[-1], wanted.seconds)
             clients.ask("loop", f"{load}:capacity", *to, CALLERS, wanted.seconds)
             clients.ask("watch", f"{load}:health", service.grpc)
-            usual = [c for c in book.read(clients.book) if c.load == f"{load}:capacity" and c.ok]
-            capacity = len(usual) / wanted.seconds
+            asked = [c for c in book.read(clients.book) if c.load == f"{load}:capacity"]
+            usual = [c for c in asked if c.ok]
+            capacity, before[f"{name}, afterwards"] = len(usual) / wanted.seconds, 1 - len(usual) / len(asked)
             for times in floods:
                 say(f"{name}: {times} times {capacity:.0f} a second")
                 start, used = time.time(), cpu_seconds(clients.pid)
@@ -87,8 +90,8 @@ def overload(wanted):
     report.require("health is answered within a second, but for two probes in a row at the most (Kubernetes acts on the third)",
                    max(longest_silence(probes.of(path)) for path in ("live", "ready")) < 3,
                    f"{late} of {len(probes.seen)} probes late")
-    report.require("afterwards all is as before", all(
-        r["answered / capacity"] >= 0.7 and not r["not answered"] for r in rows if "afterwards" in r["load"]))
+    report.require("afterwards as many are answered as before, and no more refused", all(
+        r["answered / capacity"] >= 0.7 and r["refused share"] <= before[r["load"]] + NOISE for r in rows if "afterwards" in r["load"]))
     return report
 
 
@@ -123,6 +126,6 @@ def row(title, calls, load, span, capacity, usual, probes, health):
             "answered / capacity": len(good) / lasted / capacity,
             "p50 ms": book.percentile(good, 50), "p99 ms": book.percentile(good, 99),
             **{f"p{p} / usual": book.percentile(good, p) / book.percentile(usual, p) for p in LATENCY},
-            "not answered": book.failures(mine), "without retry": sum(not c.retry_after for c in bad),
+            "not answered": book.failures(mine), "refused share": len(bad) / len(mine), "without retry": sum(not c.retry_after for c in bad),
             "refused p50 ms": book.percentile(bad, 50), "refused p99 ms": book.percentile(bad, 99),
             "readiness worst ms": max(seen, default=0) * 1e3, "gRPC health worst ms": book.percentile(watched, 100)}
