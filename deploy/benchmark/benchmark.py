@@ -131,7 +131,7 @@ def comparable(operation):
     """Whether pgbench does the same work. Point reads of several callers share statements, by fewer keys each than while
     statements are logged; what needs no database only meets the background's statements."""
     return operation.kind not in WITHOUT_DATABASE and (
-        operation.callers == 1 or operation.kind not in ("get", "check", "list_of_user"))
+        operation.callers == 1 or operation.kind not in ("get", "role", "check", "list_of_user"))
 
 
 class Benchmark:

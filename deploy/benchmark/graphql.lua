@@ -25,17 +25,19 @@ function init(arguments)
     local o = math.random(5, 10000)
     return o, (o * 88 + math.random(0, 43)) % 200000
   end
+  local function membership(fields)
+    local o, u = member()
+    return '{"query":"query ($o: ID!, $u: ID!) { getMembership(organizationId: $o, userId: $u) { ' .. fields
+      .. ' } }","variables":{"o":"' .. organization(o) .. '","u":"' .. user(u) .. '"}}'
+  end
   bodies = {
     nothing = function() return '{"query":"{ __typename }"}' end,
     -- As many fields as a membership has, and no row behind them.
     introspection = function()
       return '{"query":"{ __type(name: \\"Membership\\") { name kind description fields { name description } } }"}'
     end,
-    get = function()
-      local o, u = member()
-      return '{"query":"query ($o: ID!, $u: ID!) { getMembership(organizationId: $o, userId: $u) { ' .. FIELDS
-        .. ' } }","variables":{"o":"' .. organization(o) .. '","u":"' .. user(u) .. '"}}'
-    end,
+    get = function() return membership(FIELDS) end,
+    role = function() return membership("role") end,
     dashboard = function()
       local o = member()
       return '{"query":"' .. dashboard .. '","variables":{"organizationId":"' .. organization(o) .. '"}}'

@@ -36,8 +36,10 @@ def ratios(results):
         for name in ("get", "check"):
             line(f"gRPC {name}, service CPU, to a call without the database, {callers} callers", name + suffix,
                  "nothing" + suffix, service, most=2.5)
-    for name, other in (("graphql-nothing", "`__typename`"), ("graphql-type", "introspection of as many fields")):
-        line(f"GraphQL get, service CPU, to {other}", "graphql-get", name, service, most=2.5)
+    for one, what, other, nothing in (("graphql-role", "one field", "`__typename`", "graphql-nothing"),
+                                      ("graphql-get", "14 fields", "`__typename`", "graphql-nothing"),
+                                      ("graphql-get", "14 fields", "introspection of as many fields", "graphql-type")):
+        line(f"GraphQL get of {what}, service CPU, to {other}", one, nothing, service, most=2.5)
     line("100 checks in a batch, CPU, to one", "batch-check", "check-1", cost, most=5)
     line("text search, CPU, to a plain page", "list-text", "list-first", cost, most=10)
     line("adds into one organization, to adds over many", "create-hot", "create-spread", rate, least=0.33)
