@@ -69,19 +69,8 @@ class ConfigurationIT {
             TestInstance instance = service.instances().create();
             String organization = instance.organization(instance.user());
 
-            JsonNode added = service.grpc()
-                    .call(
-                            instance.key(),
-                            "CreateMembership",
-                            args(
-                                    "organization_id",
-                                    organization,
-                                    "user_id",
-                                    instance.user(),
-                                    "role",
-                                    "org:member",
-                                    "request_id",
-                                    "a-transaction-of-several-statements"));
+            JsonNode added =
+                    instance.add(organization, instance.user(), "org:member", "a-transaction-of-several-statements");
 
             assertThat(added.get("organization").get("membersCount").asInt()).isEqualTo(2);
         }

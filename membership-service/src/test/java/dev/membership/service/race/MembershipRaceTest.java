@@ -133,20 +133,8 @@ class MembershipRaceTest extends DoorTest {
         String user = instance.user();
         String requestId = Instances.unique("request");
 
-        List<Outcome<JsonNode>> outcomes = Together.run(
-                CALLERS,
-                i -> grpc().call(
-                                instance.key(),
-                                "CreateMembership",
-                                args(
-                                        "organization_id",
-                                        organization,
-                                        "user_id",
-                                        user,
-                                        "role",
-                                        "org:member",
-                                        "request_id",
-                                        requestId)));
+        List<Outcome<JsonNode>> outcomes =
+                Together.run(CALLERS, i -> instance.add(organization, user, "org:member", requestId));
 
         assertThat(Together.refusals(outcomes)).isEmpty();
         assertThat(outcomes.stream().map(outcome -> outcome.value().toString()).distinct())

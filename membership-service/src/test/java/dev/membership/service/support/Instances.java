@@ -73,8 +73,14 @@ public final class Instances {
         }
 
         public JsonNode add(String organizationId, String userId, String role) {
+            return add(organizationId, userId, role, null);
+        }
+
+        public JsonNode add(String organizationId, String userId, String role, String requestId) {
             return door.call(
-                    key, "CreateMembership", args("organization_id", organizationId, "user_id", userId, "role", role));
+                    key,
+                    "CreateMembership",
+                    args("organization_id", organizationId, "user_id", userId, "role", role, "request_id", requestId));
         }
 
         /** A new user as a member. */
