@@ -1,4 +1,4 @@
-/** How the process connects to PostgreSQL, as far as settings do not say it. */
+/** How the process connects to PostgreSQL. */
 @NullMarked
 package dev.membership.service.database;
 
