@@ -50,10 +50,13 @@ public class MembershipLists {
 
     private static final Map<String, Order> USER_ORDERS = Map.of("created_at", ORDERS.get("created_at"));
 
+    /** How many members, from the page's place on, a search reads in their order to see how common its text is. */
+    private static final int SAMPLE = 1_000;
+
     /**
-     * How many members, from the page's place on, a search reads in their order before it asks the search index. Reading
-     * one costs 0.4 to 1 us, and one that the index finds 1.7 us, of whom all are needed: of 100,000 members, a text that
-     * 2 % have fills a page of 50 here, and one that fewer have is found within 4 ms there.
+     * How many it then reads where so many promise to fill the page. Reading one costs 0.4 to 1 us, and one that the search
+     * index finds 1.7 us, of whom all are needed: of 100,000 members, a text that 2 % have fills a page of 50 here, and one
+     * that fewer have is found within 4 ms there.
      */
     private static final int NEAR = 3_000;
 
@@ -269,28 +272,44 @@ public class MembershipLists {
     /**
      * The same rows as {@link #inOrder}, for conditions that search for a text. Many have a common text, so that the
      * order's index soon comes to enough of them, while the search index would return them all to be sorted; with a rare
-     * one it is the other way round. Which it is shows in the first {@value #NEAR} members: when they fill the page, or
-     * there are no more, they are the answer, and PostgreSQL does not begin with the last part of the statement.
+     * one it is the other way round. Which it is shows in the first {@value #SAMPLE} members. Of the three ways PostgreSQL
+     * begins only with those it needs.
      */
     private static Sql found(Sql conditions, Keyset keyset, int size) {
-        Sql beyond = keyset.condition().add(keyset.order());
-        return Sql.of("WITH near AS MATERIALIZED (SELECT m.* FROM (SELECT m.*" + FROM_MEMBERS)
-                .add(beyond)
-                .add(" LIMIT " + NEAR + ") m WHERE true")
-                .add(conditions)
-                .add(keyset.orderAndLimit())
-                .add("), enough AS MATERIALIZED (SELECT count(*) > ? OR NOT EXISTS (SELECT" + FROM_MEMBERS, size)
-                .add(beyond)
-                .add(" OFFSET " + NEAR + " LIMIT 1) AS it FROM near)"
-                        + " SELECT * FROM near WHERE (SELECT it FROM enough)"
-                        // "|| ''" leaves the search index as the only one that serves: statistics know neither how
-                        // common a text is, when plans are kept, nor how large this organization is.
-                        + " UNION ALL SELECT * FROM (SELECT m.* FROM membership m"
-                        + " WHERE m.instance_id || '' = o.instance_id AND m.organization_id = o.id")
+        return Sql.of("WITH sample AS MATERIALIZED (")
+                .add(near(SAMPLE, Sql.of("true"), conditions, keyset))
+                .add("), near AS MATERIALIZED (")
+                .add(near(
+                        NEAR,
+                        Sql.of("(SELECT count(*) <= ? AND count(*) * ? > ? FROM sample)", size, NEAR / SAMPLE, size),
+                        conditions,
+                        keyset))
+                .add("""
+                        ), way AS MATERIALIZED (SELECT CASE
+                            WHEN c.members_count <= ? OR (SELECT count(*) > ? FROM sample) THEN 'sample'
+                            WHEN (SELECT count(*) > ? FROM near) THEN 'near' ELSE 'index' END AS it)
+                        SELECT * FROM sample WHERE (SELECT it FROM way) = 'sample'
+                        UNION ALL SELECT * FROM near WHERE (SELECT it FROM way) = 'near'
+                        UNION ALL SELECT * FROM (SELECT m.* FROM membership m
+                        """, SAMPLE, size, size)
+                // "|| ''" leaves the search index as the only one that serves: statistics know neither how
+                // common a text is, when plans are kept, nor how large this organization is.
+                .add(" WHERE m.instance_id || '' = o.instance_id AND m.organization_id = o.id")
                 .add(conditions)
                 .add(keyset.condition())
                 .add(keyset.orderAndLimit())
-                .add(") found WHERE NOT (SELECT it FROM enough)");
+                .add(") found WHERE (SELECT it FROM way) = 'index'");
+    }
+
+    /** A page of those among the next members in order whom the conditions let through, where it is wanted at all. */
+    private static Sql near(int members, Sql wanted, Sql conditions, Keyset keyset) {
+        return Sql.of("SELECT m.* FROM (SELECT m.*" + FROM_MEMBERS)
+                .add(keyset.condition())
+                .add(keyset.order())
+                .add(" LIMIT " + members + ") m WHERE ")
+                .add(wanted)
+                .add(conditions)
+                .add(keyset.orderAndLimit());
     }
 
     private static Sql ofUsers(Caller caller, Collection<String> parents, Keyset keyset) {

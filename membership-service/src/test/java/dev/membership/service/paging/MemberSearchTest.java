@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Text search in an organization that is larger than what a search reads in order, by texts that are rare, frequent, had by
  * all, by neighbours in an order only, and too short for an index: always the rows that a plain comparison of all finds,
- * in the list's order, whichever half of the statement finds them.
+ * in the list's order, whichever part of the statement finds them.
  */
 @QuarkusTest
 class MemberSearchTest extends DoorTest {
