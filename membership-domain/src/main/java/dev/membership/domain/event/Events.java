@@ -79,6 +79,7 @@ public class Events {
      *
      * @param from names of the parts that it reads, of which one has the event's number
      * @param sequence that number, in SQL
+     * @param resourceId {@link Change#resourceId}, in SQL
      * @param before {@link Change#before}, in SQL of type {@code jsonb}
      * @param after {@link Change#after}, likewise
      */
@@ -88,11 +89,13 @@ public class Events {
             String from,
             String sequence,
             String type,
-            String resourceId,
+            Sql resourceId,
             Sql before,
             Sql after) {
         return inserting(call)
-                .add("?, " + sequence + ", ?, ?, ", organizationId, type, resourceId)
+                .add("?, " + sequence + ", ?, ", organizationId, type)
+                .add(resourceId)
+                .add(", ")
                 .add(before)
                 .add(", ")
                 .add(after)

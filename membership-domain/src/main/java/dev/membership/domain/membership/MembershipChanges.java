@@ -117,11 +117,11 @@ class MembershipChanges {
                         "counter, locked",
                         "counter.event_sequence",
                         after == null ? "organizationMembership.deleted" : "organizationMembership.updated",
-                        before.id(),
-                        OrganizationCounters.jsonWithCounts(Json.write(before), "locked"),
+                        Sql.of("?", before.id()),
+                        OrganizationCounters.jsonWithCounts(Sql.of("?", Json.write(before)), "locked"),
                         after == null
                                 ? Sql.of("NULL::jsonb")
-                                : OrganizationCounters.jsonWithCounts(Json.write(after), "counter")))
+                                : OrganizationCounters.jsonWithCounts(Sql.of("?", Json.write(after)), "counter")))
                 .add(") SELECT c.event_sequence IS NOT NULL, " + OrganizationCounters.COUNTS
                         + ", EXISTS (SELECT FROM unchanged, locked WHERE NOT ")
                 .add(allowed)

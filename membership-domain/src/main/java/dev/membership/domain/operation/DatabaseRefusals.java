@@ -94,6 +94,14 @@ public final class DatabaseRefusals {
         return hasState(failure, Set.of("40P01", "40001"));
     }
 
+    /** Whether a constraint was broken, which running it again does not mend. */
+    public static boolean isBrokenRule(Throwable failure) {
+        return find(failure, PSQLException.class)
+                .map(SQLException::getSQLState)
+                .filter(state -> state.startsWith("23"))
+                .isPresent();
+    }
+
     private static boolean hasState(Throwable failure, Set<String> states) {
         return find(failure, PSQLException.class)
                 .map(SQLException::getSQLState)

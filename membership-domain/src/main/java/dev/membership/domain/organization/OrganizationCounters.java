@@ -36,7 +36,17 @@ public class OrganizationCounters {
      * @param sequence the number of the latest event; where several were asked for, they end with it
      */
     public record Counts(
-            int members, int pendingInvitations, int maxAllowedMemberships, int elevatedMembers, long sequence) {}
+            int members, int pendingInvitations, int maxAllowedMemberships, int elevatedMembers, long sequence) {
+        /** As they were before the latest so many members were added, of whom some hold the minimum permissions. */
+        public Counts before(int added, int elevated) {
+            return new Counts(
+                    members - added,
+                    pendingInvitations,
+                    maxAllowedMemberships,
+                    elevatedMembers - elevated,
+                    sequence - added);
+        }
+    }
 
     /** Begins the counts of an organization that the present transaction has created; its creation is event 1. */
     Counts open(Caller caller, String organizationId, int maxAllowedMemberships) {
@@ -70,16 +80,21 @@ public class OrganizationCounters {
     }
 
     /**
-     * The statement that counts a new member, unless the organization is full, as a part of one that does more.
+     * The statement that counts new members, where a condition holds and there is room for all of them, as a part of one that
+     * does more.
      *
-     * @param condition name of a part before it: where that has no row, nothing is counted
+     * @param elevatedMembers how many of them hold the minimum permissions
      * @return with {@link #COUNTS} as its columns
      */
-    public Sql addingMember(Caller caller, String organizationId, boolean elevated, String condition) {
-        return counting(caller, organizationId, 1, elevated ? 1 : 0, condition).add("""
+    public Sql addingMembers(Caller caller, String organizationId, int members, int elevatedMembers, Sql condition) {
+        return counting(members, elevatedMembers, members)
+                .add(whereOpen(caller, organizationId))
+                .add(" AND ")
+                .add(condition)
+                .add("""
                          AND (c.max_allowed_memberships = 0
-                            OR c.members_count + c.pending_invitations_count < c.max_allowed_memberships)
-                        RETURNING\s""" + COUNTS);
+                            OR c.members_count + c.pending_invitations_count + ? <= c.max_allowed_memberships)
+                        RETURNING\s""" + COUNTS, members);
     }
 
     /** The statement that {@link #lock}s, as a part of one that does more, where a condition holds. */
@@ -103,35 +118,42 @@ public class OrganizationCounters {
                 elevatedMembers);
     }
 
-    /** The statement that counts a change of members that are there, as a part like {@link #addingMember}. */
+    /**
+     * The statement that counts a change of a member that is there, as a part of one that does more.
+     *
+     * @param condition name of a part before it: where that has no row, nothing is counted
+     * @return with {@link #COUNTS} as its columns
+     */
     public Sql changing(Caller caller, String organizationId, int members, int elevatedMembers, String condition) {
-        return counting(caller, organizationId, members, elevatedMembers, condition)
+        return counting(members, elevatedMembers, 1)
+                .add(" FROM " + condition)
+                .add(whereOpen(caller, organizationId))
                 .add(" RETURNING " + COUNTS);
     }
 
-    private static Sql counting(Caller caller, String organizationId, int members, int elevatedMembers, String from) {
+    private static Sql counting(int members, int elevatedMembers, int events) {
         return Sql.of("""
-                        UPDATE organization_counter c SET members_count = members_count + ?,
-                            elevated_members_count = elevated_members_count + ?, event_sequence = event_sequence + 1
-                        FROM\s""" + from, members, elevatedMembers).add(whereOpen(caller, organizationId));
+                UPDATE organization_counter c SET members_count = members_count + ?,
+                    elevated_members_count = elevated_members_count + ?, event_sequence = event_sequence + ?""", members, elevatedMembers, events);
     }
 
     /**
      * In SQL, the JSON of something that has an organization, with the counts that a part of the statement has for it.
      *
+     * @param json the JSON without them, in SQL of type {@code text}
      * @param counts name of that part
      */
-    public static Sql jsonWithCounts(String json, String counts) {
+    public static Sql jsonWithCounts(Sql json, String counts) {
         return Sql.of("""
                 (SELECT jsonb_set(j, '{organization}', j -> 'organization' || jsonb_build_object(
                         'members_count', %1$s.members_count,
                         'pending_invitations_count', %1$s.pending_invitations_count,
                         'max_allowed_memberships', %1$s.max_allowed_memberships,
                         'elevated_members_count', %1$s.elevated_members_count))
-                    FROM (SELECT ?::jsonb) AS given (j))""".formatted(counts), json);
+                    FROM (SELECT\s""".formatted(counts)).add(json).add("::jsonb) AS given (j))");
     }
 
-    /** Why {@link #addingMember} counted nobody. */
+    /** Why {@link #addingMembers} counted nobody. */
     public Refusal whyNotAdded(Caller caller, String organizationId) {
         return full(lock(caller, organizationId));
     }

@@ -5,6 +5,7 @@ import dev.membership.domain.error.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,6 +56,16 @@ public class OrganizationTurns {
             return change.get();
         } finally {
             line.release();
+        }
+    }
+
+    /** Waits for what another call does in its turn, and so within the time of that. */
+    <T> T await(CompletableFuture<T> done) {
+        waiting.incrementAndGet();
+        try {
+            return done.join();
+        } finally {
+            waiting.decrementAndGet();
         }
     }
 

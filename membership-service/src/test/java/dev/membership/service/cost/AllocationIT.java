@@ -44,7 +44,7 @@ class AllocationIT {
     private static final Map<String, Long> FIGURES = Map.ofEntries(
             entry("BatchCheckPermissions of 100", 165_000L),
             entry("CheckPermission", 14_500L),
-            entry("CreateMembership", 77_000L),
+            entry("CreateMembership", 102_000L),
             entry("DeleteMembership", 81_000L),
             entry("GetMembership", 19_500L),
             entry("GraphQL dashboard of 50", 1_978_000L),

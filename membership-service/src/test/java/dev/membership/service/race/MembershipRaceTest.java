@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The rules that hold under any concurrency. These tests were seen failing when what they rely on was taken out: the quota
- * without its condition (now in OrganizationCounters.addingMember), the last admin without its condition (now
+ * without its condition (now in OrganizationCounters.addingMembers), the last admin without its condition (now
  * OrganizationCounters.leavesSomeoneElevated), the duplicate without membership_organization_user_key, the slugs without
  * organization_slug_key, the request id without the insert in RequestRecords, the removal against a promotion without
  * the version in MembershipChanges (with two members only, the counters' CHECKs had hidden it), the admins who leave
