@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Gatherers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what came of it
  */
 public final class SharedTurns<W, R> {
+    /** How many one statement does: it locks the organization for as long as it takes for all of them. */
+    private static final int MOST_AT_ONCE = 100;
+
     private final OrganizationTurns turns;
     private final Statement<W, R> statement;
     private final ConcurrentMap<Line, Waiting<W, R>> lines = new ConcurrentHashMap<>();
@@ -65,7 +69,9 @@ public final class SharedTurns<W, R> {
     private void lead(Line line) {
         try {
             turns.take(line.organizationId(), () -> {
-                answer(line, takeAll(line));
+                takeAll(line).stream()
+                        .gather(Gatherers.windowFixed(MOST_AT_ONCE))
+                        .forEach(together -> answer(line, together));
                 return line;
             });
         } catch (RuntimeException noTurn) {
