@@ -199,9 +199,9 @@ class Benchmark:
             "strangers_cores": max(0.0, (busy - service - database - callers) / lasted) if operation.door == "grpc" else None}
         if script:
             alone = self.pgbench.run(operation, script, operation.callers, self.wanted.seconds)
-            # A script sends what one call did; or, of calls that share statements, one statement.
+            # A script sends what one call did, which may have had to do it again; or, of reads that share statements, one.
             per_script = len([1 for text, _ in recorded if not text.lower().startswith(("begin", "commit"))])
-            share = statements / per_script if operation.kind in CHANGES else statements
+            share = max(1, statements / per_script) if operation.kind in CHANGES else statements
             result |= {"pgbench_per_second": alone["per_second"], "pgbench_pg_us": alone["pg_us"],
                        "of_pgbench": result["per_second"] / alone["per_second"],
                        "pg_ratio": result["pg_us"] / (share * alone["pg_us"])}

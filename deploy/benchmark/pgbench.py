@@ -89,7 +89,10 @@ class Pgbench:
             value = values[number]
             if not value:
                 return "NULL" if value is None else "''"
-            name = variable(value) if varying else None
+            alone = re.fullmatch(r'\{([^{},"]+)\}', value)  # in an array
+            name = variable(alone.group(1) if alone else value) if varying else None
+            if name and alone:
+                return f"ARRAY[:{name}]::text[]"
             if name is None:
                 name = f"{prefix}p{number}"
                 definition = f"{name}={value}"

@@ -26,7 +26,9 @@ def other(operation, value):
     if value is None:
         return None
     if operation.kind == "create":
-        value = re.sub(r"^1\d{18}$", f"1{199_991:018d}", re.sub(r"^orgmem_.*$", "orgmem_explained", value))
+        # Alone, or alone in an array.
+        value = re.sub(r"^(\{?)1\d{18}(\}?)$", rf"\g<1>1{199_991:018d}\2",
+                       re.sub(r"^(\{?)orgmem_\w+(\}?)$", r"\1orgmem_explained\2", value))
     elif operation.kind in ("update", "delete") and re.fullmatch(r"3\d{18}", value):
         value = str(int(value) + (1 if operation.kind == "update" else -1))
     return value

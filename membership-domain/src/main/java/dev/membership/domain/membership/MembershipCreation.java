@@ -85,15 +85,15 @@ public class MembershipCreation {
     private record Candidate(OrganizationView organization, PublicUserData user, MemberRole role, String state) {}
 
     /**
-     * Adds a user to an organization, by two statements. Without a request id the second one is shared with whoever else is
-     * being added to it by the same caller.
+     * Adds a user to an organization, by two statements. The second one is shared with whoever else is being added to it for
+     * the same backend without a request id; of a user who adds, the standing is looked at when the turn has come.
      *
      * @throws Refusal {@code already_a_member_in_organization}, {@code organization_membership_quota_exceeded},
      *     {@code resource_not_found} for the organization, user or role
      */
     public MembershipView create(Caller caller, @Nullable String requestId, Create command) {
         Call call = new Call(caller, Operation.CREATE_MEMBERSHIP, requestId);
-        if (call.requestId() == null) {
+        if (call.requestId() == null && caller.isBackend()) {
             return operations.writeAtOnce(
                     call,
                     command,
