@@ -30,7 +30,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +54,7 @@ public class MembershipCreation {
     private final Events events;
     private final Ids ids;
     private final Clock clock;
-    private final SharedTurns<Joining, Outcome> together;
+    private final SharedTurns<Asked, MembershipView> together;
 
     MembershipCreation(
             Operations operations,
@@ -74,8 +73,21 @@ public class MembershipCreation {
         this.events = events;
         this.ids = ids;
         this.clock = clock;
-        this.together = new SharedTurns<>(turns, this::join);
+        this.together = new SharedTurns<>(turns, this::addAll);
     }
+
+    /**
+     * A user to be added, by a caller who may.
+     *
+     * @param roleColumn what names the role, in SQL; the same for all that are added together
+     * @param membership makes the membership of what was found; refuses nothing
+     */
+    private record Asked(
+            String organizationId,
+            String userId,
+            String roleColumn,
+            String role,
+            Function<Candidate, MembershipView> membership) {}
 
     /**
      * The organization, user and role of a new membership.
@@ -85,8 +97,8 @@ public class MembershipCreation {
     private record Candidate(OrganizationView organization, PublicUserData user, MemberRole role, String state) {}
 
     /**
-     * Adds a user to an organization, by two statements. The second one is shared with whoever else is being added to it for
-     * the same backend without a request id; of a user who adds, the standing is looked at when the turn has come.
+     * Adds a user to an organization, by two statements, which it shares with whoever else is being added to it for the same
+     * backend without a request id.
      *
      * @throws Refusal {@code already_a_member_in_organization}, {@code organization_membership_quota_exceeded},
      *     {@code resource_not_found} for the organization, user or role
@@ -94,11 +106,10 @@ public class MembershipCreation {
     public MembershipView create(Caller caller, @Nullable String requestId, Create command) {
         Call call = new Call(caller, Operation.CREATE_MEMBERSHIP, requestId);
         if (call.requestId() == null && caller.isBackend()) {
-            return operations.writeAtOnce(
-                    call,
-                    command,
-                    MembershipView.class,
-                    () -> create(call, command, joining -> together.run(call, joining.organizationId(), joining)));
+            return operations.writeAtOnce(call, command, MembershipView.class, () -> {
+                Asked asked = asked(call, command);
+                return together.run(call, asked.organizationId(), asked).visibleTo(caller);
+            });
         }
         return turns.take(
                 command.organizationId(),
@@ -106,10 +117,10 @@ public class MembershipCreation {
                         call,
                         command,
                         MembershipView.class,
-                        () -> create(call, command, joining -> joinAlone(call, joining))));
+                        () -> add(call, asked(call, command)).visibleTo(caller)));
     }
 
-    private MembershipView create(Call call, Create command, Function<Joining, Outcome> join) {
+    private Asked asked(Call call, Create command) {
         Caller caller = call.caller();
         String organizationId = Input.reference("organization_id", command.organizationId());
         String userId = Input.reference("user_id", command.userId());
@@ -119,22 +130,25 @@ public class MembershipCreation {
         Input.backendOnly(caller.isBackend(), "private_metadata", command.privateMetadata() != null);
         Input.backendOnly(caller.isBackend(), "id", command.id() != null);
         Input.backendOnly(caller.isBackend(), "created_at", command.createdAt() != null);
-        return add(
-                        call,
-                        () -> candidate(caller, organizationId, userId, "r.key", role)
-                                .orElseThrow(() -> missing(caller, organizationId, userId)),
-                        candidate -> new MembershipView(
-                                ids.givenOrNext(Ids.Kind.MEMBERSHIP, "id", command.id()),
-                                candidate.role(),
-                                Metadata.EMPTY.merge("public_metadata", command.publicMetadata()),
-                                Metadata.EMPTY.merge("private_metadata", command.privateMetadata()),
-                                Input.createdAt(command.createdAt(), clock),
-                                Input.now(clock),
-                                0,
-                                candidate.user(),
-                                candidate.organization()),
-                        join)
-                .visibleTo(caller);
+        String id = ids.givenOrNext(Ids.Kind.MEMBERSHIP, "id", command.id());
+        Metadata publicMetadata = Metadata.EMPTY.merge("public_metadata", command.publicMetadata());
+        Metadata privateMetadata = Metadata.EMPTY.merge("private_metadata", command.privateMetadata());
+        Instant createdAt = Input.createdAt(command.createdAt(), clock);
+        return new Asked(
+                organizationId,
+                userId,
+                "r.key",
+                role,
+                candidate -> new MembershipView(
+                        id,
+                        candidate.role(),
+                        publicMetadata,
+                        privateMetadata,
+                        createdAt,
+                        Input.now(clock),
+                        0,
+                        candidate.user(),
+                        candidate.organization()));
     }
 
     /**
@@ -146,90 +160,82 @@ public class MembershipCreation {
         Instant now = Input.now(clock);
         return add(
                         call,
-                        () -> candidate(call.caller(), organizationId, userId, "r.id", roleId)
-                                .orElseThrow(),
-                        candidate -> new MembershipView(
-                                ids.next(Ids.Kind.MEMBERSHIP),
-                                candidate.role(),
-                                Metadata.EMPTY,
-                                Metadata.EMPTY,
-                                now,
-                                now,
-                                0,
-                                candidate.user(),
-                                candidate.organization()),
-                        joining -> joinAlone(call, joining))
+                        new Asked(
+                                organizationId,
+                                userId,
+                                "r.id",
+                                roleId,
+                                candidate -> new MembershipView(
+                                        ids.next(Ids.Kind.MEMBERSHIP),
+                                        candidate.role(),
+                                        Metadata.EMPTY,
+                                        Metadata.EMPTY,
+                                        now,
+                                        now,
+                                        0,
+                                        candidate.user(),
+                                        candidate.organization())))
                 .organization();
     }
 
     /** Reads what is to be joined and joins it, anew whenever somebody has changed it in between. */
-    private MembershipView add(
-            Call call,
-            Supplier<Candidate> read,
-            Function<Candidate, MembershipView> membership,
-            Function<Joining, Outcome> join) {
+    private MembershipView add(Call call, Asked asked) {
         return Operations.untilUnchanged(() -> {
-            Candidate candidate = read.get();
-            Joining joining = new Joining(membership.apply(candidate), candidate.state());
-            Outcome outcome = join.apply(joining);
-            if (outcome.counts() == null && outcome.unchanged()) {
-                throw counters.whyNotAdded(call.caller(), joining.organizationId());
+            List<Joining> joining = candidates(call.caller(), asked.organizationId(), List.of(asked));
+            if (joining.isEmpty()) {
+                throw missing(call.caller(), asked.organizationId(), asked.userId());
             }
-            return Optional.ofNullable(outcome.counts()).map(joining.membership()::withCounts);
+            Outcome outcome = join(call, asked.organizationId(), joining);
+            if (outcome.counts() == null && outcome.unchanged()) {
+                throw counters.whyNotAdded(call.caller(), asked.organizationId());
+            }
+            return Optional.ofNullable(outcome.counts()).map(joining.getFirst().membership()::withCounts);
         });
     }
 
-    /** @param state of the candidate that becomes this member */
-    private record Joining(MembershipView membership, String state) {
-        String organizationId() {
-            return membership.organization().id();
+    /** Adds all to one organization; several of them only if all can be, as they were read, and there is room for them. */
+    private Optional<List<MembershipView>> addAll(Call call, String organizationId, List<Asked> asked) {
+        if (asked.size() == 1) {
+            return Optional.of(List.of(add(call, asked.getFirst())));
         }
-
-        String userId() {
-            return membership.user().userId();
+        try {
+            List<Joining> joining = candidates(call.caller(), organizationId, asked);
+            return joining.size() < asked.size()
+                    ? Optional.empty()
+                    : Optional.ofNullable(join(call, organizationId, joining).counts())
+                            .map(counts -> each(joining, counts));
+        } catch (DatabaseException failure) {
+            if (DatabaseRefusals.isBrokenRule(failure)) {
+                return Optional.empty();
+            }
+            throw failure;
         }
     }
 
+    /** @param counts as they became with the last one */
+    private static List<MembershipView> each(List<Joining> joining, Counts counts) {
+        List<Integer> elevated = elevatedUntil(joining);
+        return IntStream.range(0, joining.size())
+                .mapToObj(i -> joining.get(i)
+                        .membership()
+                        .withCounts(counts.before(joining.size() - 1 - i, elevated.getLast() - elevated.get(i))))
+                .toList();
+    }
+
+    /** @param state of the candidate that becomes this member */
+    private record Joining(MembershipView membership, String state) {}
+
     /**
-     * What came of {@link #join} for one member.
+     * What came of {@link #joining}.
      *
-     * @param unchanged whether organization, user and role still were as they had been read
-     * @param counts as they became with this member; null: nobody was added
+     * @param unchanged whether all organizations, users and roles still were as they had been read
+     * @param counts as they became with the last one; null: nobody was added
      */
     private record Outcome(boolean unchanged, @Nullable Counts counts) {}
 
-    private Outcome joinAlone(Call call, Joining joining) {
-        return join(call, joining.organizationId(), List.of(joining))
-                .orElseThrow()
-                .getFirst();
-    }
-
-    /**
-     * Adds all to one organization, or nobody.
-     *
-     * @return one outcome for each; empty, of several: nobody was added, since one of them broke a rule or was changed
-     *     meanwhile, or there is no room for all
-     */
-    private Optional<List<Outcome>> join(Call call, String organizationId, List<Joining> joining) {
-        boolean alone = joining.size() == 1;
-        try {
-            Outcome outcome = database.first(joining(call, organizationId, joining), MembershipCreation::outcome)
-                    .orElseThrow();
-            if (outcome.counts() == null) {
-                return alone ? Optional.of(List.of(outcome)) : Optional.empty();
-            }
-            List<Integer> elevated = elevatedUntil(joining);
-            return Optional.of(IntStream.range(0, joining.size())
-                    .mapToObj(i -> new Outcome(
-                            true,
-                            outcome.counts().before(joining.size() - 1 - i, elevated.getLast() - elevated.get(i))))
-                    .toList());
-        } catch (DatabaseException failure) {
-            if (alone || !DatabaseRefusals.isBrokenRule(failure)) {
-                throw failure;
-            }
-            return Optional.empty();
-        }
+    private Outcome join(Call call, String organizationId, List<Joining> joining) {
+        return database.first(joining(call, organizationId, joining), MembershipCreation::outcome)
+                .orElseThrow();
     }
 
     /** How many of them hold the minimum permissions, up to each. */
@@ -253,7 +259,7 @@ public class MembershipCreation {
                                 + " ORDER BY u.id FOR SHARE OF u FOR KEY SHARE OF r), counter AS (",
                         texts(joining, Joining::state),
                         texts(joining, one -> one.membership().id()),
-                        texts(joining, Joining::userId),
+                        texts(joining, one -> one.membership().user().userId()),
                         texts(joining, one -> one.membership().role().id()),
                         texts(joining, one -> one.membership().publicMetadata().json()),
                         texts(joining, one -> one.membership().privateMetadata().json()),
@@ -307,21 +313,27 @@ public class MembershipCreation {
         return new Outcome(row.flag(), row.flag() ? OrganizationCounters.counts(row) : null);
     }
 
-    private Optional<Candidate> candidate(
-            Caller caller, String organizationId, String userId, String roleColumn, String role) {
-        return database.first(
+    /** In the order in which they were asked for, without those of whom something is not there. */
+    private List<Joining> candidates(Caller caller, String organizationId, List<Asked> asked) {
+        return database.list(
                 Sql.of(
-                                "SELECT " + STATE + ", " + MemberRole.COLUMNS + ", " + PublicUserData.COLUMNS + ", "
+                                "SELECT a.place, " + STATE + ", " + MemberRole.COLUMNS + ", " + PublicUserData.COLUMNS
+                                        + ", "
                                         + OrganizationView.COLUMNS + " FROM organization o "
-                                        + OrganizationView.JOIN_COUNTER + ROLE_AND_USER + OF_ORGANIZATION,
-                                caller.instanceId(),
-                                organizationId)
-                        .add(" AND u.id = ? AND " + roleColumn + " = ?", userId, role),
+                                        + OrganizationView.JOIN_COUNTER + ROLE_AND_USER
+                                        + " JOIN unnest(?, ?) WITH ORDINALITY AS a (user_id, role, place)"
+                                        + " ON a.user_id = u.id AND a.role = "
+                                        + asked.getFirst().roleColumn(),
+                                texts(asked, Asked::userId),
+                                texts(asked, Asked::role))
+                        .add(OF_ORGANIZATION + " ORDER BY a.place", caller.instanceId(), organizationId),
                 row -> {
+                    Asked one = asked.get((int) row.number() - 1);
                     String state = row.text();
-                    MemberRole found = MemberRole.read(row);
+                    MemberRole role = MemberRole.read(row);
                     PublicUserData user = PublicUserData.read(row);
-                    return new Candidate(OrganizationView.read(row), user, found, state);
+                    var candidate = new Candidate(OrganizationView.read(row), user, role, state);
+                    return new Joining(one.membership().apply(candidate), state);
                 });
     }
 
