@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -60,8 +61,8 @@ class SharedAddsTest extends DoorTest {
     void whoeverWaitsIsAddedByOneStatement() {
         List<String> users = users();
 
-        List<Outcome<JsonNode>> outcomes = whileHeld(
-                i -> instance.add(organization, users.get(i), i % 3 == 0 ? "org:admin" : "org:member"), () -> {});
+        List<Outcome<JsonNode>> outcomes =
+                whileHeld(i -> instance.add(organization, users.get(i), i % 3 == 0 ? "org:admin" : "org:member"));
 
         assertThat(Together.refusals(outcomes)).isEmpty();
         assertThat(transactions()).as("of the two before, and of all others").isEqualTo(3);
@@ -79,9 +80,20 @@ class SharedAddsTest extends DoorTest {
         List<String> users = users();
 
         List<Outcome<JsonNode>> outcomes =
-                whileHeld(i -> instance.add(organization, users.get(i == 7 ? 3 : i), "org:member"), () -> {});
+                whileHeld(i -> instance.add(organization, users.get(i == 7 ? 3 : i), "org:member"));
 
         assertThat(Together.refusals(outcomes)).containsExactly("already_a_member_in_organization");
+        assertThat(members()).isEqualTo(2 + CALLERS - 1);
+    }
+
+    @Test
+    void oneThatIsNotThereDoesNotTakeTheOthersAlong() {
+        List<String> users = users();
+
+        List<Outcome<JsonNode>> outcomes =
+                whileHeld(i -> instance.add(organization, i == 7 ? "user_none" : users.get(i), "org:member"));
+
+        assertThat(Together.refusals(outcomes)).containsExactly("resource_not_found");
         assertThat(members()).isEqualTo(2 + CALLERS - 1);
     }
 
@@ -93,27 +105,34 @@ class SharedAddsTest extends DoorTest {
                         "UpdateOrganization",
                         args("organization_id", organization, "max_allowed_memberships", 7));
 
-        List<Outcome<JsonNode>> outcomes =
-                whileHeld(i -> instance.add(organization, users.get(i), "org:member"), () -> {});
+        List<Outcome<JsonNode>> outcomes = whileHeld(i -> instance.add(organization, users.get(i), "org:member"));
 
         assertThat(Together.successes(outcomes)).isEqualTo(5);
         assertThat(Together.refusals(outcomes)).containsOnly("organization_membership_quota_exceeded");
         assertThat(members()).isEqualTo(7);
     }
 
+    /** It is written while the group's statement, which has read it before, waits for its lock. */
     @Test
     void whatChangesMeanwhileIsReadAgain() {
         List<String> users = users();
+        var changing = new AtomicReference<TestDatabase.Lock>();
 
         List<Outcome<JsonNode>> outcomes = whileHeld(
                 i -> instance.add(organization, users.get(i), "org:member"),
-                () -> TestDatabase.execute(
-                        "UPDATE app_user SET first_name = 'Changed' WHERE instance_id = '%s' AND id = '%s'"
-                                .formatted(instance.id(), users.get(4))));
+                () -> changing.set(TestDatabase.changing(
+                        "UPDATE app_user SET first_name = 'Changed' WHERE instance_id = ? AND id = ?",
+                        instance.id(),
+                        users.get(4))),
+                () -> {
+                    Eventually.until("the group waits for the user", () -> TestDatabase.waiting() == 1);
+                    changing.get().close();
+                });
 
         assertThat(Together.refusals(outcomes)).isEmpty();
         assertThat(outcomes.get(4).value().at("/publicUserData/firstName").asText())
                 .isEqualTo("Changed");
+        assertThat(transactions()).as("each was tried alone").isEqualTo(2 + CALLERS);
     }
 
     @Test
@@ -121,12 +140,10 @@ class SharedAddsTest extends DoorTest {
         List<String> users = users();
         String other = instances().key(instance.id(), false, List.of());
 
-        List<Outcome<JsonNode>> outcomes = whileHeld(
-                i -> grpc().call(
-                                i % 2 == 0 ? instance.key() : other,
-                                "CreateMembership",
-                                args("organization_id", organization, "user_id", users.get(i), "role", "org:member")),
-                () -> {});
+        List<Outcome<JsonNode>> outcomes = whileHeld(i -> grpc().call(
+                        i % 2 == 0 ? instance.key() : other,
+                        "CreateMembership",
+                        args("organization_id", organization, "user_id", users.get(i), "role", "org:member")));
 
         assertThat(Together.refusals(outcomes)).isEmpty();
         assertThat(TestDatabase.query(
@@ -138,8 +155,17 @@ class SharedAddsTest extends DoorTest {
         assertThat(transactions()).isEqualTo(4);
     }
 
-    /** Makes the calls while two others wait for the organization in PostgreSQL, so that all of them wait for a turn. */
-    private List<Outcome<JsonNode>> whileHeld(IntFunction<JsonNode> call, Runnable meanwhile) {
+    private List<Outcome<JsonNode>> whileHeld(IntFunction<JsonNode> call) {
+        return whileHeld(call, () -> {}, () -> {});
+    }
+
+    /**
+     * Makes the calls while two others wait for the organization in PostgreSQL, so that all of them wait for a turn.
+     *
+     * @param before comes when they wait
+     * @param after comes when the organization is to be had
+     */
+    private List<Outcome<JsonNode>> whileHeld(IntFunction<JsonNode> call, Runnable before, Runnable after) {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<JsonNode>> ahead = new ArrayList<>();
             Future<List<Outcome<JsonNode>>> waiting;
@@ -151,8 +177,9 @@ class SharedAddsTest extends DoorTest {
                 }
                 waiting = executor.submit(() -> Together.run(CALLERS, call));
                 Eventually.until("all others wait for a turn", () -> turns.waiting() == CALLERS);
-                meanwhile.run();
+                before.run();
             }
+            after.run();
             for (Future<JsonNode> added : ahead) {
                 added.get();
             }

@@ -123,17 +123,28 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
     }
 
     static Lock lockMembersOf(DataSource database, String organizationId) {
+        return changing(
+                database, "SELECT 1 FROM organization_counter WHERE organization_id = ? FOR UPDATE", organizationId);
+    }
+
+    /** Changes rows, and commits that when it is closed. */
+    public static Lock changing(String sql, Object... parameters) {
+        return changing(server().getPostgresDatabase(), sql, parameters);
+    }
+
+    private static Lock changing(DataSource database, String sql, Object... parameters) {
         try {
             Connection connection = database.getConnection();
             connection.setAutoCommit(false);
-            try (var statement = connection.prepareStatement(
-                    "SELECT 1 FROM organization_counter WHERE organization_id = ? FOR UPDATE")) {
-                statement.setString(1, organizationId);
-                statement.executeQuery();
+            try (var statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < parameters.length; i++) {
+                    statement.setObject(i + 1, parameters[i]);
+                }
+                statement.execute();
             }
             return () -> {
                 try (connection) {
-                    connection.rollback();
+                    connection.commit();
                 } catch (SQLException failure) {
                     throw new IllegalStateException(failure);
                 }
