@@ -27,9 +27,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Users who are added to one organization while it is not to be had, and so by one statement once it is. Seen failing
- * without the queue in {@code SharedTurns}, without trying each alone there, without the members' number in the condition of
- * {@code OrganizationCounters.addingMembers}, and with the same counts in each event.
+ * Users who are added to one organization while it is not to be had, and so together once it is. Seen failing with one at a
+ * time in {@code SharedTurns}, without trying each alone where a rule is broken, without the members' number in the condition
+ * of {@code OrganizationCounters.addingMembers}, with the same counts in each event, and without the rows' state in the
+ * statement that adds.
  */
 @QuarkusTest
 class SharedAddsTest extends DoorTest {
