@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.hibernate.StaleStateException;
 import org.postgresql.util.PSQLException;
@@ -77,7 +78,7 @@ public final class DatabaseRefusals {
         try {
             return work.get();
         } catch (RuntimeException failure) {
-            if (hasState(failure, UNREACHABLE)
+            if (hasState(failure, UNREACHABLE::contains)
                     || find(failure, SocketTimeoutException.class).isPresent()) {
                 OUTAGE.begins();
             }
@@ -91,21 +92,18 @@ public final class DatabaseRefusals {
 
     /** Deadlocks and serialization failures: PostgreSQL has undone the transaction, and running it again may well succeed. */
     static boolean isTransient(Throwable failure) {
-        return hasState(failure, Set.of("40P01", "40001"));
+        return hasState(failure, Set.of("40P01", "40001")::contains);
     }
 
     /** Whether a constraint was broken, which running it again does not mend. */
     public static boolean isBrokenRule(Throwable failure) {
-        return find(failure, PSQLException.class)
-                .map(SQLException::getSQLState)
-                .filter(state -> state.startsWith("23"))
-                .isPresent();
+        return hasState(failure, state -> state.startsWith("23"));
     }
 
-    private static boolean hasState(Throwable failure, Set<String> states) {
+    private static boolean hasState(Throwable failure, Predicate<String> state) {
         return find(failure, PSQLException.class)
                 .map(SQLException::getSQLState)
-                .filter(states::contains)
+                .filter(state)
                 .isPresent();
     }
 

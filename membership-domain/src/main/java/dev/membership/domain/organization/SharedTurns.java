@@ -11,7 +11,7 @@ import java.util.stream.Gatherers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes of one organization that many calls ask for, by one statement: what is asked for while the first of them waits for
+ * Changes of one organization that many calls ask for, in one transaction: what is asked for while the first of them waits for
  * its turn is done together with it. So an organization takes the more changes the more wait for it, instead of one for
  * each flush to PostgreSQL's disk. Nobody waits for company.
  *
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what came of it
  */
 public final class SharedTurns<W, R> {
-    /** How many one statement does: it locks the organization for as long as it takes for all of them. */
+    /** How many one transaction does: it locks the organization for as long as it takes for all of them. */
     private static final int MOST_AT_ONCE = 100;
 
     private final OrganizationTurns turns;
