@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import graphql.ExecutionInput;
 import graphql.ExecutionResult;
 import graphql.GraphQL;
+import graphql.execution.ExecutionContext;
 import graphql.execution.instrumentation.Instrumentation;
 import graphql.execution.instrumentation.InstrumentationContext;
 import graphql.execution.instrumentation.InstrumentationState;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is done once for each query: a registry for the loaders of {@link GraphQlCalls#answerNested}, which the framework
- * gives only where its own batching is used; its limits and its cache of documents; and {@link FrameworkErrors}.
+ * gives only where its own batching is used; its limits, {@link NodeLimit}'s and its cache of documents; and {@link FrameworkErrors}.
  *
  * <p>The framework's own chain asks each of its parts at each field whether it wants to know of it. None does, and a page of
  * 50 members has about a thousand fields: so here they are not asked.
@@ -47,8 +48,9 @@ public final class QueryHooks implements EventingService {
         private final Instrumentation framework;
 
         /**
-         * Documents of the framework's cache that were found neither too deep nor too complex. Finding that out means walking
-         * through the document twice, with each call. By identity: the cache gives the same document for the same text.
+         * Documents of the framework's cache that are within its limits of depth and fields, and whether their variables say how
+         * many nodes they ask for: then that is found out again. Each limit means walking through the document, with each
+         * call. By identity: the cache gives the same document for the same text.
          */
         private final Cache<Document, Boolean> withinLimits =
                 Caffeine.newBuilder().weakKeys().build();
@@ -78,18 +80,23 @@ public final class QueryHooks implements EventingService {
         @Override
         public InstrumentationContext<ExecutionResult> beginExecuteOperation(
                 InstrumentationExecuteOperationParameters parameters, InstrumentationState state) {
-            Document document = parameters.getExecutionContext().getDocument();
-            if (withinLimits.getIfPresent(document) != null) {
+            ExecutionContext query = parameters.getExecutionContext();
+            Document document = query.getDocument();
+            Boolean nodesVary = withinLimits.getIfPresent(document);
+            if (Boolean.FALSE.equals(nodesVary)) {
                 return SimpleInstrumentationContext.noOp();
             }
-            var context = framework.beginExecuteOperation(parameters, state);
-            if (isTheSameForAllVariables(document)) {
-                withinLimits.put(document, true);
+            var context = nodesVary == null
+                    ? framework.beginExecuteOperation(parameters, state)
+                    : SimpleInstrumentationContext.<ExecutionResult>noOp();
+            boolean vary = NodeLimit.require(query);
+            if (nodesVary == null && hasTheSameFieldsForAllVariables(document)) {
+                withinLimits.put(document, vary);
             }
             return context;
         }
 
-        private static boolean isTheSameForAllVariables(Document document) {
+        private static boolean hasTheSameFieldsForAllVariables(Document document) {
             return document.getDefinitionsOfType(OperationDefinition.class).size() == 1
                     && !AstPrinter.printAstCompact(document).contains("@");
         }

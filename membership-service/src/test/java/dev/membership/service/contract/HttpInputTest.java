@@ -15,7 +15,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -238,6 +240,53 @@ class HttpInputTest extends ContractTest {
 
         assertThat(answer.path("errors")).isNotEmpty();
         assertThat(answer.path("data").isContainerNode()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{ listOrganizations(first: 100) { nodes { memberships(first: 100) { nodes { id } } } } }",
+                "{ listOrganizations(first: 500) { nodes { memberships(first: 10) { nodes { id } } more: memberships { nodes { id } } } } }",
+                "{ listOrganizations { nodes { memberships(first: 25) { nodes { organization { memberships(first: 40) { nodes { id } } } } } } } }"
+            })
+    void aDocumentThatMultipliesListsIsRefused(String document) {
+        assertThat(send(document, Map.of()).path("errors")).singleElement().satisfies(error -> {
+            assertThat(error.at("/extensions/code").asText()).isEqualTo("request_body_too_large");
+            assertThat(error.path("message").asText()).contains("10000 nodes");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{ listOrganizations(first: 100) { nodes { memberships(first: 99) { nodes { id } } } } }",
+                "{ listMemberships(first: 500) { nodes { organization { memberships(first: 18) { nodes { id } } } } } }"
+            })
+    void aDocumentWithFewerNodesThanTheLimitIsAnswered(String document) {
+        assertThat(send(document, Map.of()).path("errors")).isEmpty();
+    }
+
+    @Test
+    void variablesThatMultiplyListsAreRefusedHoweverOftenTheDocumentWasFine() {
+        String sizes =
+                "query($n: Int) { listOrganizations(first: $n) { nodes { memberships(first: $n) { nodes { id } } } } }";
+        String keys = "query($k: [MembershipKey!]!) { batchGetMemberships(keys: $k) {"
+                + " organization { memberships(first: 99) { nodes { id } } } } }";
+        for (int time = 0; time < 2; time++) {
+            assertThat(send(sizes, Map.of("n", 99)).path("errors")).isEmpty();
+            assertThat(send(sizes, Map.of("n", 100)).path("errors")).isNotEmpty();
+            assertThat(send(sizes, Map.of("n", "100")).path("errors")).isNotEmpty();
+            assertThat(send(keys, Map.of("k", keys(0))).path("errors").toString())
+                    .doesNotContain("nodes");
+            assertThat(send(keys, Map.of("k", keys(101))).path("errors").toString())
+                    .contains("10000 nodes");
+        }
+    }
+
+    private static List<Map<String, String>> keys(int number) {
+        return IntStream.range(0, number)
+                .mapToObj(i -> Map.of("organizationId", "org_" + i, "userId", "user_" + i))
+                .toList();
     }
 
     @ParameterizedTest
