@@ -1,16 +1,19 @@
 package dev.membership.domain.caller;
 
+import dev.membership.domain.input.Input;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call of a mutation: who, what, and the id by which a repetition is known.
  *
- * @param requestId null, also where an empty one was given: the mutation is run however often it is sent
+ * @param requestId up to 255 characters; null, also where an empty one was given: the mutation is run however often it is sent
  */
 public record Call(
         Caller caller, Operation operation, @Nullable String requestId) {
+    private static final int MAX_REQUEST_ID = 255;
+
     public Call {
-        requestId = requestId == null || requestId.isEmpty() ? null : requestId;
+        requestId = Input.optional("request_id", requestId, MAX_REQUEST_ID);
     }
 
     public String instanceId() {

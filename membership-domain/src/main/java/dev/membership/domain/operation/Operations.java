@@ -53,7 +53,7 @@ public class Operations {
      */
     public <T> T write(Call call, Object command, Class<T> type, Supplier<T> work) {
         call.operation().requireAllowed(call.caller());
-        String id = RequestRecords.checked(call.requestId());
+        String id = call.requestId();
         return DatabaseRefusals.translating(() -> repeating(() -> QuarkusTransaction.requiringNew()
                 .call(() -> id == null ? work.get() : requestRecords.answer(call, id, command, type, work))));
     }
@@ -63,7 +63,7 @@ public class Operations {
      * it: whatever that statement locks, it holds for no longer than PostgreSQL takes to run it.
      */
     public <T> T writeAtOnce(Call call, Object command, Class<T> type, Supplier<T> work) {
-        if (RequestRecords.checked(call.requestId()) != null) {
+        if (call.requestId() != null) {
             return write(call, command, type, work);
         }
         call.operation().requireAllowed(call.caller());

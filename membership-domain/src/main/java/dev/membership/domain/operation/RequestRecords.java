@@ -1,6 +1,8 @@
 package dev.membership.domain.operation;
 
+import dev.membership.domain.caller.Access;
 import dev.membership.domain.caller.Call;
+import dev.membership.domain.caller.Caller;
 import dev.membership.domain.caller.Operation;
 import dev.membership.domain.database.Database;
 import dev.membership.domain.database.Row;
@@ -15,7 +17,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a repeated mutation harmless: within {@link #KEPT}, the same request id of the same caller gets the first one's
@@ -24,18 +25,14 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class RequestRecords {
     static final Duration KEPT = Duration.ofHours(24);
-    private static final int MAX_LENGTH = 255;
-
     private final Database database;
+    private final Access access;
     private final Clock clock;
 
-    RequestRecords(Database database, Clock clock) {
+    RequestRecords(Database database, Access access, Clock clock) {
         this.database = database;
+        this.access = access;
         this.clock = clock;
-    }
-
-    static @Nullable String checked(@Nullable String requestId) {
-        return Input.optional("request_id", requestId, MAX_LENGTH);
     }
 
     /**
@@ -53,12 +50,17 @@ public class RequestRecords {
                             WHERE kept.created_at < EXCLUDED.created_at - interval '24 hours'
                         """, call.instanceId(), callerId(call), requestId, fingerprint, Input.now(clock)))
                 == 1;
-        return first
-                ? keep(call, requestId, work.get())
-                : database.first(
-                                key("SELECT fingerprint, response FROM request_record", call, requestId),
-                                row -> kept(row, fingerprint, type))
-                        .orElseThrow();
+        if (first) {
+            return keep(call, requestId, work.get());
+        }
+        if (call.caller() instanceof Caller.User user) {
+            access.self(user); // who was banned since is told nothing any more
+        }
+        // No Optional: what a call that had nothing to do answered is null.
+        return database.list(
+                        key("SELECT fingerprint, response FROM request_record", call, requestId),
+                        row -> kept(row, fingerprint, type))
+                .getFirst();
     }
 
     /** Forgets the answers that are older than a day, some at a time. */

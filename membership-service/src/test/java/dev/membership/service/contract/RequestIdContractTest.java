@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.membership.service.support.Answers;
 import dev.membership.service.support.GrpcDoor;
 import dev.membership.service.support.Instances;
+import dev.membership.service.support.Issuer;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
@@ -181,6 +182,44 @@ class RequestIdContractTest extends ContractTest {
         assertThat(catchThrowableOfType(Refused.class, () -> door.call(secret, "CreateOrganization", request))
                         .code())
                 .isEqualTo("clerk_key_invalid");
+    }
+
+    @ThroughEachDoor
+    void aDeletionThatFoundNobodyIsRepeatedLikeAnyOther(Via door) {
+        Object[] request = {
+            "organization_id",
+            instance.organization(),
+            "user_id",
+            instance.user(),
+            "allow_missing",
+            true,
+            "request_id",
+            requestId
+        };
+
+        assertThat(call(door, "DeleteMembership", request)).isEqualTo(call(door, "DeleteMembership", request));
+    }
+
+    @ThroughEachDoor
+    void aUserWhoWasBannedGetsNoKeptAnswer(Via door) {
+        String organization = instance.organization();
+        String admin = instance.member(organization, "org:admin");
+        String token = new Issuer().registered(grpc(), instance.id(), null).token(admin);
+        Map<String, Object> request = args(
+                "organization_id",
+                organization,
+                "user_id",
+                instance.user(),
+                "role",
+                "org:member",
+                "request_id",
+                requestId);
+        door.call(token, "CreateMembership", request);
+        call(door, "UpdateUser", "user_id", admin, "fields", args("banned", true));
+
+        assertThat(catchThrowableOfType(Refused.class, () -> door.call(token, "CreateMembership", request))
+                        .code())
+                .isEqualTo("user_banned");
     }
 
     private static Object comparable(String operation, JsonNode answer) {
