@@ -1,7 +1,5 @@
 package dev.membership.service.security;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
@@ -12,8 +10,6 @@ import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out who calls, from the {@code authorization} header, the same on every door. */
@@ -22,29 +18,23 @@ public class CallerAuthentication {
     private static final String SCHEME = "Bearer ";
     private static final String SECRET_KEY_PREFIX = "sk_";
     private static final int MAX_CREDENTIAL_LENGTH = 8 * 1024;
+    /** Twice as long as those that are made. */
+    private static final int MAX_KEY_LENGTH = 90;
+
     private static final int CACHED_KEYS = 10_000;
 
     private final SecurityConfig config;
     private final UserTokens userTokens;
-    private final Credentials credentials;
-    /** Not one that loads by itself: what its loader overrides Caffeine finds out by reflection, not in a native executable. */
-    private final Cache<String, Optional<Caller.Backend>> backends;
-    /** How often credentials were changed: what was read before one is not kept after it. */
-    private final AtomicInteger changes = new AtomicInteger();
+    private final CredentialCache<Caller.Backend> backends;
 
     CallerAuthentication(SecurityConfig config, Credentials credentials, UserTokens userTokens) {
         this.config = config;
         this.userTokens = userTokens;
-        this.credentials = credentials;
-        this.backends = Caffeine.newBuilder()
-                .expireAfterWrite(config.credentialCache())
-                .maximumSize(CACHED_KEYS)
-                .build();
+        this.backends = new CredentialCache<>(config.credentialCache(), CACHED_KEYS, credentials::backend);
     }
 
     void onChange(@Observes CredentialsChanged changed) {
-        changes.incrementAndGet();
-        backends.invalidateAll();
+        backends.forgetAll();
     }
 
     /**
@@ -71,26 +61,15 @@ public class CallerAuthentication {
                 : userTokens.verify(credential);
     }
 
-    /** Not the cache's own way to load: there one call would wait for another's, while PostgreSQL is away for long. */
+    /** What is too long to be a key is not kept: strangers could fill the memory with it. */
     private Optional<Caller.Backend> backend(String credential) {
-        Optional<Caller.Backend> known = backends.getIfPresent(credential);
-        if (known != null) {
-            return known;
-        }
-        int seen = changes.get();
-        Optional<Caller.Backend> found = credentials.backend(credential);
-        backends.put(credential, found);
-        if (changes.get() != seen) {
-            backends.invalidate(credential);
-        }
-        return found;
+        return credential.length() > MAX_KEY_LENGTH ? Optional.empty() : backends.get(credential);
     }
 
     /** A backend that has called a moment ago. Waits for nothing. */
     public Optional<Caller> known(@Nullable String authorization) {
         return authorization != null && authorization.startsWith(SCHEME + SECRET_KEY_PREFIX)
-                ? Optional.ofNullable(backends.getIfPresent(authorization.substring(SCHEME.length())))
-                        .flatMap(Function.identity())
+                ? backends.known(authorization.substring(SCHEME.length())).map(Caller.class::cast)
                 : Optional.empty();
     }
 

@@ -1,7 +1,5 @@
 package dev.membership.service.security;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
@@ -11,12 +9,13 @@ import dev.membership.domain.instance.RegisteredIssuer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
-import org.jose4j.http.Get;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jwk.HttpsJwks;
@@ -32,7 +31,8 @@ import org.jose4j.lang.UnresolvableKeyException;
 
 /**
  * Verifies users' tokens: JWTs of issuers that were registered for an instance. An issuer's keys are fetched when first
- * needed, kept as long as its answer says, and fetched again when a token names a key that is not among them.
+ * needed, kept as long as its answer says, and fetched again when a token names a key that is not among them. While they cannot
+ * be fetched, those that are there are used for another hour.
  *
  * <p>jose4j is used by itself, and not through an OIDC extension, because those tie a token to an HTTP route and issuers to
  * the configuration; ours are rows, and half of the calls are gRPC.
@@ -41,9 +41,13 @@ import org.jose4j.lang.UnresolvableKeyException;
 class UserTokens {
     private static final Logger LOG = Logger.getLogger(UserTokens.class);
     private static final int ALLOWED_CLOCK_SKEW_SECONDS = 30;
-    private static final int KEYS_TIMEOUT_MILLIS = 3_000;
-    /** Between two fetches that unknown keys ask for: tokens that are made up must not turn us against the issuer. */
-    private static final long REFETCH_AFTER_MILLIS = 5_000;
+    private static final Duration KEYS_OUTLIVE_FAILURES = Duration.ofHours(1);
+
+    /**
+     * Tokens of one issuer that are verified at a time. Verifying one takes no time unless the issuer's keys have to be fetched:
+     * so many calls may wait for an issuer that does not answer, and not all that the process takes.
+     */
+    private static final int AT_A_TIME = 32;
 
     private static final int CACHED_ISSUERS = 1_000;
     private static final AlgorithmConstraints ASYMMETRIC = new AlgorithmConstraints(
@@ -56,10 +60,9 @@ class UserTokens {
             AlgorithmIdentifiers.ECDSA_USING_P384_CURVE_AND_SHA384,
             AlgorithmIdentifiers.EDDSA);
 
-    private final Credentials credentials;
-    private final Cache<String, Optional<RegisteredIssuer>> issuers;
+    private final CredentialCache<RegisteredIssuer> issuers;
     /** By what was registered, so that a change of it makes a new verifier and nothing else does. */
-    private final ConcurrentMap<RegisteredIssuer, JwtConsumer> verifiers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<RegisteredIssuer, Verifier> verifiers = new ConcurrentHashMap<>();
 
     private final JwtConsumer unverified = new JwtConsumerBuilder()
             .setSkipAllValidators()
@@ -68,27 +71,26 @@ class UserTokens {
             .build();
 
     UserTokens(SecurityConfig config, Credentials credentials) {
-        this.credentials = credentials;
-        this.issuers = Caffeine.newBuilder()
-                .expireAfterWrite(config.credentialCache())
-                .maximumSize(CACHED_ISSUERS)
-                .build();
+        this.issuers = new CredentialCache<>(config.credentialCache(), CACHED_ISSUERS, credentials::issuer);
     }
 
+    private record Verifier(JwtConsumer tokens, Semaphore room) {}
+
     void onChange(@Observes CredentialsChanged changed) {
-        issuers.invalidateAll();
+        issuers.forgetAll();
         verifiers.clear();
     }
 
     /**
      * @throws Refusal {@code authentication_invalid}, without the reason: that is for the log of whoever made the token; or
-     *     {@code service_unavailable}, where the issuer's keys cannot be fetched, by which alone it could be told
+     *     {@code service_unavailable} when the issuer's keys cannot be fetched, so that the signature can be neither accepted
+     *     nor rejected
      */
     Caller.User verify(String token) {
         try {
             String iss = unverified.processToClaims(token).getIssuer();
             RegisteredIssuer issuer = Optional.ofNullable(iss)
-                    .flatMap(name -> issuers.get(name, credentials::issuer))
+                    .flatMap(issuers::get)
                     .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
             JwtClaims claims = verified(issuer, token);
             String subject = claims.getSubject();
@@ -107,8 +109,12 @@ class UserTokens {
     }
 
     private JwtClaims verified(RegisteredIssuer issuer, String token) throws InvalidJwtException {
+        Verifier verifier = verifiers.computeIfAbsent(issuer, UserTokens::verifier);
+        if (!verifier.room().tryAcquire()) {
+            throw new Refusal(ErrorCode.SERVICE_UNAVAILABLE);
+        }
         try {
-            return verifiers.computeIfAbsent(issuer, UserTokens::verifier).processToClaims(token);
+            return verifier.tokens().processToClaims(token);
         } catch (InvalidJwtException refused) {
             if (!(refused.getCause() instanceof UnresolvableKeyException unresolved)
                     || !(unresolved.getCause() instanceof IOException unreached)) {
@@ -122,6 +128,8 @@ class UserTokens {
                     .build()
                     .processToClaims(token);
             throw new Refusal(ErrorCode.SERVICE_UNAVAILABLE);
+        } finally {
+            verifier.room().release();
         }
     }
 
@@ -131,19 +139,17 @@ class UserTokens {
                 .toList();
     }
 
-    private static JwtConsumer verifier(RegisteredIssuer issuer) {
-        Get http = new Get();
-        http.setConnectTimeout(KEYS_TIMEOUT_MILLIS);
-        http.setReadTimeout(KEYS_TIMEOUT_MILLIS);
-        http.setRetries(0);
+    private static Verifier verifier(RegisteredIssuer issuer) {
         HttpsJwks keys = new HttpsJwks(issuer.jwksUri());
-        keys.setSimpleHttpGet(http);
-        keys.setRefreshReprieveThreshold(REFETCH_AFTER_MILLIS);
-        keys.setRetainCacheOnErrorDuration(3_600);
-        return claimsOf(issuer)
-                .setVerificationKeyResolver(new HttpsJwksVerificationKeyResolver(keys))
-                .setJwsAlgorithmConstraints(ASYMMETRIC)
-                .build();
+        keys.setSimpleHttpGet(new KeyRequests());
+        keys.setRefreshReprieveThreshold(KeyRequests.AGAIN_AFTER.toMillis());
+        keys.setRetainCacheOnErrorDuration(KEYS_OUTLIVE_FAILURES.toSeconds());
+        return new Verifier(
+                claimsOf(issuer)
+                        .setVerificationKeyResolver(new HttpsJwksVerificationKeyResolver(keys))
+                        .setJwsAlgorithmConstraints(ASYMMETRIC)
+                        .build(),
+                new Semaphore(AT_A_TIME));
     }
 
     /** What a token must say, whoever signed it. */

@@ -9,11 +9,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.DynamicMessage;
 import dev.membership.service.support.DoorTest;
+import dev.membership.service.support.Eventually;
 import dev.membership.service.support.GrpcDoor;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.Issuer;
 import dev.membership.service.support.Refused;
+import dev.membership.service.support.Together;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
@@ -54,6 +56,7 @@ import org.junit.jupiter.api.Test;
 class CredentialsTest extends DoorTest {
     private static final String INVALID = "authentication_invalid";
     private static final String ACCEPTED = "accepted";
+    private static final int CALLERS = 60;
 
     private final TestInstance instance = instances().create();
     private final Issuer issuer = new Issuer().registered(grpc(), instance.id(), null);
@@ -192,6 +195,18 @@ class CredentialsTest extends DoorTest {
     }
 
     @Test
+    void anIssuerThatDoesNotAnswerIsAskedOnceForAll() {
+        Issuer silent = new Issuer().registered(grpc(), instance.id(), null);
+        silent.hang();
+        String token = silent.token(user);
+
+        assertThat(Together.run(CALLERS, i -> grpc().call(token, "GetUser", args("user_id", user))))
+                .allSatisfy(outcome -> assertThat(outcome.refusal()).isEqualTo("service_unavailable"));
+        assertThat(outcome(token)).isEqualTo("service_unavailable");
+        assertThat(silent.fetches()).isEqualTo(1);
+    }
+
+    @Test
     void aTokenIsNotCalledInvalidWhileItsIssuersKeysCannotBeFetched() {
         issuer.answer(503);
         assertThat(outcome(issuer.token(user))).isEqualTo("service_unavailable");
@@ -201,6 +216,9 @@ class CredentialsTest extends DoorTest {
         assertThat(outcome(issuer.sign(nobody))).isEqualTo(INVALID);
 
         issuer.answer(200);
+        Eventually.until(
+                "its keys are asked for again",
+                () -> readingOverGrpc(issuer.token(user)).equals(ACCEPTED));
         assertThat(outcome(issuer.token(user))).isEqualTo(ACCEPTED);
         assertThat(outcome(issuer.sign(issuer.claims(user), Issuer.newKey()))).isEqualTo(INVALID);
     }

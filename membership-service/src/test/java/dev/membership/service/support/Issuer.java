@@ -9,7 +9,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.RsaJsonWebKey;
@@ -26,6 +28,7 @@ public final class Issuer {
     private final AtomicInteger fetches = new AtomicInteger();
     private volatile RsaJsonWebKey key = newKey();
     private volatile int status = 200;
+    private volatile boolean hangs;
 
     public Issuer() {
         try {
@@ -33,8 +36,12 @@ public final class Issuer {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/jwks", exchange -> {
             fetches.incrementAndGet();
+            if (hangs) {
+                LockSupport.park();
+            }
             byte[] keys = new JsonWebKeySet(List.<JsonWebKey>of(key)).toJson().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, keys.length);
             exchange.getResponseBody().write(keys);
@@ -71,6 +78,11 @@ public final class Issuer {
     /** From now on answers with this HTTP status whoever asks for its keys. */
     public void answer(int httpStatus) {
         status = httpStatus;
+    }
+
+    /** From now on takes requests and does not answer them. */
+    public void hang() {
+        hangs = true;
     }
 
     /** Answers nobody any more. */
