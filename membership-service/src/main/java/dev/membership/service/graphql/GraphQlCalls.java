@@ -25,10 +25,12 @@ import org.dataloader.MappedBatchLoader;
 @ApplicationScoped
 class GraphQlCalls {
     private final CurrentVertxRequest request;
+    private final Failures failures;
     private final ExecutorService virtualThreads;
 
-    GraphQlCalls(CurrentVertxRequest request, @VirtualThreads ExecutorService virtualThreads) {
+    GraphQlCalls(CurrentVertxRequest request, Failures failures, @VirtualThreads ExecutorService virtualThreads) {
         this.request = request;
+        this.failures = failures;
         this.virtualThreads = virtualThreads;
     }
 
@@ -36,7 +38,7 @@ class GraphQlCalls {
         try {
             return work.apply(HttpAuthentication.caller(request.getCurrent()));
         } catch (RuntimeException failure) {
-            throw new GraphQlRefusal(Failures.refusal(failure));
+            throw new GraphQlRefusal(failures.refusal(failure));
         }
     }
 
@@ -56,7 +58,7 @@ class GraphQlCalls {
         return answered.handleAsync(
                 (answer, failure) -> {
                     if (failure != null) {
-                        throw new GraphQlRefusal(Failures.refusal(failure));
+                        throw new GraphQlRefusal(failures.refusal(failure));
                     }
                     return answer;
                 },
@@ -86,7 +88,7 @@ class GraphQlCalls {
                     try {
                         return read.apply(caller, keys);
                     } catch (RuntimeException failure) {
-                        throw new GraphQlRefusal(Failures.refusal(failure));
+                        throw new GraphQlRefusal(failures.refusal(failure));
                     }
                 },
                 virtualThreads);

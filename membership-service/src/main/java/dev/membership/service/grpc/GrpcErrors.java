@@ -30,11 +30,17 @@ class GrpcErrors {
     private static final com.google.protobuf.Duration RETRY_AFTER =
             com.google.protobuf.Duration.newBuilder().setSeconds(1).build();
 
+    private final Failures failures;
+
+    GrpcErrors(Failures failures) {
+        this.failures = failures;
+    }
+
     StatusRuntimeException status(Throwable failure) {
         if (failure instanceof StatusRuntimeException status) {
             return status;
         }
-        Refusal refusal = Failures.refusal(failure);
+        Refusal refusal = failures.refusal(failure);
         Status.Builder status = Status.newBuilder()
                 .setCode(Code.valueOf(refusal.code().status().name()).value())
                 .setMessage(refusal.getMessage())

@@ -4,20 +4,21 @@ import dev.membership.domain.caller.Caller;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.admission.Admission;
+import dev.membership.service.error.Failures;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import org.jboss.logging.Logger;
 
 /**
  * Lets in an HTTP request, where there is room for it, and asks it for a credential before anything else sees it, whatever
@@ -25,7 +26,6 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 public class HttpAuthentication {
-    private static final Logger LOG = Logger.getLogger(HttpAuthentication.class);
     private static final String CALLER = Caller.class.getName();
     /** Before all else but the CORS filter (300), which answers a browser's preflight: that never carries a credential. */
     private static final int AFTER_CORS = 250;
@@ -34,12 +34,17 @@ public class HttpAuthentication {
 
     private final CallerAuthentication authentication;
     private final Admission admission;
+    private final Failures failures;
     private final ExecutorService virtualThreads;
 
     HttpAuthentication(
-            CallerAuthentication authentication, Admission admission, @VirtualThreads ExecutorService virtualThreads) {
+            CallerAuthentication authentication,
+            Admission admission,
+            Failures failures,
+            @VirtualThreads ExecutorService virtualThreads) {
         this.authentication = authentication;
         this.admission = admission;
+        this.failures = failures;
         this.virtualThreads = virtualThreads;
     }
 
@@ -83,11 +88,9 @@ public class HttpAuthentication {
                     resume(request);
                     request.next();
                 });
-            } catch (Refusal refusal) {
+            } catch (RuntimeException failure) {
+                Refusal refusal = failures.refusal(failure);
                 eventLoop.runOnContext(ignored -> refuse(request, refusal));
-            } catch (RuntimeException unexpected) {
-                LOG.error("authentication failed", unexpected);
-                eventLoop.runOnContext(ignored -> refuse(request, new Refusal(ErrorCode.SERVICE_UNAVAILABLE)));
             }
         });
     }
@@ -108,19 +111,13 @@ public class HttpAuthentication {
         request.response()
                 .setStatusCode(refusal.code().httpStatus())
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .end(new JsonObject()
-                        .put(
+                .end(new JsonObject(Map.of(
                                 "errors",
-                                new JsonArray()
-                                        .add(new JsonObject()
-                                                .put("message", refusal.getMessage())
-                                                .put(
-                                                        "extensions",
-                                                        new JsonObject()
-                                                                .put(
-                                                                        "code",
-                                                                        refusal.code()
-                                                                                .code()))))
+                                List.of(Map.of(
+                                        "message",
+                                        refusal.getMessage(),
+                                        "extensions",
+                                        Map.of("code", refusal.code().code(), "meta", refusal.meta())))))
                         .encode());
     }
 }
