@@ -256,7 +256,7 @@ public class Memberships {
                         .isEmpty()) {
             return Refusal.notFound("role", "role");
         }
-        counters.lock(caller, key.organizationId());
+        counters.of(caller, key.organizationId());
         return absent();
     }
 

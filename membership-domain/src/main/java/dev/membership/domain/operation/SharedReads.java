@@ -80,7 +80,12 @@ public final class SharedReads<K, V> {
         private void startOne(int forSoMany) {
             int wanted = Math.min(MOST_READERS, 1 + forSoMany / WAITING_PER_READER);
             if (readers.getAndUpdate(number -> number < wanted ? number + 1 : number) < wanted) {
-                THREADS.execute(this::readWhatWaits);
+                try {
+                    THREADS.execute(this::readWhatWaits);
+                } catch (Throwable noThread) {
+                    readers.decrementAndGet();
+                    throw noThread;
+                }
             }
         }
 

@@ -73,9 +73,12 @@ public class OrganizationCounters {
                 .orElseThrow(() -> absent(caller));
     }
 
-    /** Begins a change in an organization: from here on nobody else changes it until the transaction ends. */
-    public Counts lock(Caller caller, String organizationId) {
-        return database.first(locking(caller, organizationId, Sql.of("true")), OrganizationCounters::counts)
+    /** The present counts of an organization that is open, without waiting for who changes it. */
+    public Counts of(Caller caller, String organizationId) {
+        return database.first(
+                        Sql.of("SELECT " + COUNTS + " FROM organization_counter c")
+                                .add(whereOpen(caller, organizationId)),
+                        OrganizationCounters::counts)
                 .orElseThrow(() -> absent(caller));
     }
 
@@ -97,7 +100,10 @@ public class OrganizationCounters {
                         RETURNING\s""" + COUNTS, members);
     }
 
-    /** The statement that {@link #lock}s, as a part of one that does more, where a condition holds. */
+    /**
+     * The statement that begins a change in an organization, as a part of one that does more, where a condition holds: from
+     * then on nobody else changes it until the transaction ends.
+     */
     public Sql locking(Caller caller, String organizationId, Sql condition) {
         return Sql.of("SELECT " + COUNTS + " FROM organization_counter c")
                 .add(whereOpen(caller, organizationId))
@@ -155,7 +161,7 @@ public class OrganizationCounters {
 
     /** Why {@link #addingMembers} counted nobody. */
     public Refusal whyNotAdded(Caller caller, String organizationId) {
-        return full(lock(caller, organizationId));
+        return full(of(caller, organizationId));
     }
 
     /** Locks the rows of all organizations that a user belongs to, closed ones too; the caller has locked the user. */

@@ -74,7 +74,7 @@ public final class SharedTurns<W, R> {
                         .forEach(together -> answer(line, together));
                 return line;
             });
-        } catch (RuntimeException noTurn) {
+        } catch (Throwable noTurn) {
             fail(takeAll(line), noTurn);
         }
     }

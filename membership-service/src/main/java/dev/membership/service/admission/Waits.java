@@ -47,9 +47,12 @@ class Waits {
                 .schedule(
                         () -> virtualThreads.execute(() -> {
                             if (!ended) {
-                                long late = System.nanoTime() - due;
-                                millis.accept((late + connection.nanos()) / 1e6);
-                                watch(millis);
+                                try {
+                                    long late = System.nanoTime() - due;
+                                    millis.accept((late + connection.nanos()) / 1e6);
+                                } finally {
+                                    watch(millis);
+                                }
                             }
                         }),
                         EVERY_NANOS,
