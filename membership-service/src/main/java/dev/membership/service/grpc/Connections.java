@@ -4,6 +4,7 @@ import io.quarkus.grpc.api.ServerBuilderCustomizer;
 import io.quarkus.grpc.runtime.config.GrpcServerConfiguration;
 import io.vertx.grpc.VertxServerBuilder;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,6 +21,9 @@ import java.util.concurrent.TimeUnit;
  */
 @ApplicationScoped
 class Connections implements ServerBuilderCustomizer<VertxServerBuilder> {
+    /** Of clients that find out by pings whether a connection still lives; one that asks more often is sent away. */
+    private static final Duration OFTENEST_PING = Duration.ofSeconds(10);
+
     private final GrpcConfig config;
 
     Connections(GrpcConfig config) {
@@ -30,6 +34,8 @@ class Connections implements ServerBuilderCustomizer<VertxServerBuilder> {
     public void customize(GrpcServerConfiguration configuration, VertxServerBuilder server) {
         server.nettyBuilder()
                 .maxConnectionAge(config.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
-                .maxConcurrentCallsPerConnection(config.callsPerConnection());
+                .maxConcurrentCallsPerConnection(config.callsPerConnection())
+                .permitKeepAliveTime(OFTENEST_PING.toSeconds(), TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true);
     }
 }
