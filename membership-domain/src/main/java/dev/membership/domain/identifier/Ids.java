@@ -45,7 +45,7 @@ public class Ids {
             throw Refusal.field(
                     ErrorCode.FORM_PARAM_FORMAT_INVALID,
                     param,
-                    param + " must begin with " + kind.prefix + " and go on with letters or digits.");
+                    param + " must begin with " + kind.prefix + " and go on with letters, digits, - or _.");
         }
         return id;
     }
