@@ -1,6 +1,8 @@
 package dev.membership.service.graphql;
 
 import dev.membership.domain.caller.Caller;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
 import dev.membership.service.error.Failures;
 import dev.membership.service.security.HttpAuthentication;
 import graphql.schema.DataFetchingEnvironment;
@@ -20,6 +22,7 @@ import java.util.function.Function;
 import org.dataloader.DataLoader;
 import org.dataloader.DataLoaderFactory;
 import org.dataloader.MappedBatchLoader;
+import org.jspecify.annotations.Nullable;
 
 /** How every GraphQL field is answered that asks a use case: the caller is known, and failures are the catalogue's. */
 @ApplicationScoped
@@ -96,6 +99,24 @@ class GraphQlCalls {
                 .getDataLoaderRegistry()
                 .computeIfAbsent(field, name -> DataLoaderFactory.newMappedDataLoader(batch));
         return loader.load(parentKey);
+    }
+
+    /**
+     * Asks that a resource is named by its id or by its other name.
+     *
+     * @param otherParam the other argument, in snake case
+     * @throws Refusal {@code form_param_missing} for neither, {@code form_conditional_param_disallowed} for both
+     */
+    static void requireOne(@Nullable String id, String otherParam, @Nullable String other) {
+        if (id == null && other == null) {
+            throw Refusal.field(ErrorCode.FORM_PARAM_MISSING, "id", "Give id or " + otherParam + ".");
+        }
+        if (id != null && other != null) {
+            throw Refusal.field(
+                    ErrorCode.FORM_CONDITIONAL_PARAM_DISALLOWED,
+                    otherParam,
+                    "Give id or " + otherParam + ", not both.");
+        }
     }
 
     /** Whether the query asks for a field below the present one. */

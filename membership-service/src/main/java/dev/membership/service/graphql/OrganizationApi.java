@@ -1,7 +1,5 @@
 package dev.membership.service.graphql;
 
-import dev.membership.domain.error.ErrorCode;
-import dev.membership.domain.error.Refusal;
 import dev.membership.domain.organization.OrganizationCommands;
 import dev.membership.domain.organization.OrganizationCreation;
 import dev.membership.domain.organization.OrganizationLists;
@@ -38,9 +36,7 @@ public class OrganizationApi {
     @NonNull @Description("Reads one organization, by id or by slug. A user needs to be a member.")
     public OrganizationNode getOrganization(@Id @Nullable String id, @Nullable String slug) {
         return calls.answer(caller -> {
-            if ((id == null) == (slug == null)) {
-                throw Refusal.field(ErrorCode.FORM_PARAM_MISSING, "id", "Give an id or a slug.");
-            }
+            GraphQlCalls.requireOne(id, "slug", slug);
             return new OrganizationNode(
                     id == null ? organizations.getBySlug(caller, slug) : organizations.get(caller, id));
         });

@@ -1,7 +1,5 @@
 package dev.membership.service.graphql;
 
-import dev.membership.domain.error.ErrorCode;
-import dev.membership.domain.error.Refusal;
 import dev.membership.domain.role.Permissions;
 import dev.membership.domain.role.RoleCommands;
 import dev.membership.domain.role.RoleLists;
@@ -85,7 +83,7 @@ public class RoleApi {
     @NonNull @Description("Reads one role, by id or by key.")
     public RoleNode getRole(@Id @Nullable String id, @Nullable String key) {
         return calls.answer(caller -> {
-            requireOne(id, key);
+            GraphQlCalls.requireOne(id, "key", key);
             return new RoleNode(id == null ? roles.getByKey(caller, key) : roles.get(caller, id));
         });
     }
@@ -172,7 +170,7 @@ public class RoleApi {
     @NonNull @Description("Reads one permission, by id or by key.")
     public PermissionNode getPermission(@Id @Nullable String id, @Nullable String key) {
         return calls.answer(caller -> {
-            requireOne(id, key);
+            GraphQlCalls.requireOne(id, "key", key);
             return new PermissionNode(id == null ? permissions.getByKey(caller, key) : permissions.get(caller, id));
         });
     }
@@ -205,12 +203,6 @@ public class RoleApi {
         return calls.answer(caller -> deleted(
                 "permission",
                 permissions.delete(caller, requestId, new RoleCommands.DeletePermission(permissionId, etag))));
-    }
-
-    private static void requireOne(@Nullable String id, @Nullable String key) {
-        if ((id == null) == (key == null)) {
-            throw Refusal.field(ErrorCode.FORM_PARAM_MISSING, "id", "Give an id or a key.");
-        }
     }
 
     private static DeletedNode deleted(String object, RoleCommands.Deleted deleted) {

@@ -1,7 +1,5 @@
 package dev.membership.service.graphql;
 
-import dev.membership.domain.error.ErrorCode;
-import dev.membership.domain.error.Refusal;
 import dev.membership.domain.user.ImportTally;
 import dev.membership.domain.user.UserCommands;
 import dev.membership.domain.user.UserLists;
@@ -56,9 +54,7 @@ public class UserApi {
     @NonNull @Description("Reads one user, by id or by external id. A user may read itself.")
     public UserNode getUser(@Id @Nullable String id, @Nullable String externalId) {
         return calls.answer(caller -> {
-            if ((id == null) == (externalId == null)) {
-                throw Refusal.field(ErrorCode.FORM_PARAM_MISSING, "id", "Give an id or an external id.");
-            }
+            GraphQlCalls.requireOne(id, "external_id", externalId);
             return new UserNode(id == null ? users.getByExternalId(caller, externalId) : users.get(caller, id));
         });
     }
