@@ -8,7 +8,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +135,30 @@ public final class Input {
                     ErrorCode.BULK_SIZE_EXCEEDED, param, max, param + " has more than " + max + " items.");
         }
         return List.copyOf(items);
+    }
+
+    /**
+     * Reads what the items of a batch refer to.
+     *
+     * @param reference checks an item, and trims it as {@link #reference} does
+     * @return what was found, by the items as they were given and in their order
+     */
+    public static <K, V> Map<K, V> batch(
+            String param,
+            Collection<K> items,
+            int max,
+            UnaryOperator<K> reference,
+            Function<List<K>, Map<K, V>> read) {
+        List<K> given = batch(param, items, max);
+        List<K> references = given.stream().map(reference).toList();
+        Map<K, V> found = read.apply(references);
+        Map<K, V> answer = new LinkedHashMap<>();
+        for (int i = 0; i < given.size(); i++) {
+            if (found.containsKey(references.get(i))) {
+                answer.put(given.get(i), found.get(references.get(i)));
+            }
+        }
+        return answer;
     }
 
     public static <T> List<T> distinct(String param, List<T> items) {

@@ -77,18 +77,23 @@ public class Memberships {
         });
     }
 
-    /** Reads up to {@value #MAX_BATCH} memberships by one statement; those that are not there are left out. */
+    /**
+     * Reads up to {@value #MAX_BATCH} memberships by one statement.
+     *
+     * @return those that are there, by the keys as they were given and in their order
+     */
     public Map<Key, MembershipView> getAll(Caller caller, List<Key> keys) {
-        return operations.read(caller, Operation.BATCH_GET_MEMBERSHIPS, () -> {
-            List<Key> asked = Input.batch("keys", keys, MAX_BATCH);
-            return findAll(
-                    caller.instanceId(),
-                    asked.stream()
-                            .map(key -> new Key(
-                                    Input.reference("keys.organization_id", key.organizationId()),
-                                    Input.reference("keys.user_id", key.userId())))
-                            .toList());
-        });
+        return operations.read(
+                caller,
+                Operation.BATCH_GET_MEMBERSHIPS,
+                () -> Input.batch(
+                        "keys",
+                        keys,
+                        MAX_BATCH,
+                        key -> new Key(
+                                Input.reference("keys.organization_id", key.organizationId()),
+                                Input.reference("keys.user_id", key.userId())),
+                        references -> findAll(caller.instanceId(), references)));
     }
 
     private Map<Key, MembershipView> findAll(String instanceId, List<Key> keys) {

@@ -21,7 +21,6 @@ import dev.membership.domain.user.UserCommands.Update;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,25 +98,34 @@ public class Users {
         });
     }
 
-    /** Reads up to {@value #MAX_BATCH} users by one statement, in the order of their ids; those that are not there are left out. */
+    /**
+     * Reads up to {@value #MAX_BATCH} users by one statement.
+     *
+     * @return those that are there, by the ids as they were given and in their order
+     */
     public Map<String, UserView> getAll(Caller caller, List<String> userIds) {
-        return operations.read(caller, Operation.BATCH_GET_USERS, () -> {
-            List<String> asked = Input.batch("user_ids", userIds, MAX_BATCH).stream()
-                    .map(id -> Input.reference("user_ids", id))
-                    .toList();
-            return database
-                    .list(
-                            Sql.of(
-                                    "SELECT " + UserView.COLUMNS
-                                            + " FROM unnest(?) WITH ORDINALITY AS asked (id, place)"
-                                            + " JOIN app_user u ON u.id = asked.id WHERE u.instance_id = ? ORDER BY asked.place",
-                                    asked,
-                                    caller.instanceId()),
-                            UserView::read)
-                    .stream()
-                    .collect(Collectors.toMap(
-                            UserView::id, Function.identity(), (one, same) -> one, LinkedHashMap::new));
-        });
+        return operations.read(
+                caller,
+                Operation.BATCH_GET_USERS,
+                () -> Input.batch(
+                        "user_ids",
+                        userIds,
+                        MAX_BATCH,
+                        id -> Input.reference("user_ids", id),
+                        ids -> findAll(caller, ids)));
+    }
+
+    private Map<String, UserView> findAll(Caller caller, List<String> ids) {
+        return database
+                .list(
+                        Sql.of(
+                                "SELECT " + UserView.COLUMNS + " FROM unnest(?) AS asked (id)"
+                                        + " JOIN app_user u ON u.id = asked.id WHERE u.instance_id = ?",
+                                ids,
+                                caller.instanceId()),
+                        UserView::read)
+                .stream()
+                .collect(Collectors.toMap(UserView::id, Function.identity(), (one, same) -> one));
     }
 
     /**

@@ -72,7 +72,7 @@ public class MembershipApi {
     }
 
     @Query
-    @NonNull @Description("Reads up to 1,000 memberships, in the order of their keys; null where there is none.")
+    @NonNull @Description("Reads up to 1,000 memberships, in the order in which the keys are given; null where there is none.")
     public List<MembershipNode> batchGetMemberships(@NonNull List<@NonNull MembershipKeyInput> keys) {
         return calls.answer(caller -> {
             List<Key> asked = keys.stream()

@@ -60,12 +60,12 @@ public class UserApi {
     }
 
     @Query
-    @NonNull @Description("Reads up to 1,000 users, in the order of their ids; null where there is none.")
+    @NonNull @Description("Reads up to 1,000 users, in the order in which the ids are given; null where there is none.")
     public List<UserNode> batchGetUsers(@NonNull List<@NonNull String> ids) {
         return calls.answer(caller -> {
             Map<String, UserView> found = users.getAll(caller, ids);
             return ids.stream()
-                    .map(id -> found.get(id.strip()))
+                    .map(found::get)
                     .map(user -> user == null ? null : new UserNode(user))
                     .collect(Collectors.toList());
         });

@@ -83,7 +83,7 @@ class UserGrpcService implements UserService {
             Map<String, UserView> found = users.getAll(caller, request.getUserIdsList());
             BatchGetUsersResponse.Builder response = BatchGetUsersResponse.newBuilder();
             for (String id : request.getUserIdsList()) {
-                UserView user = found.get(id.strip());
+                UserView user = found.get(id);
                 if (user == null) {
                     response.addMissingUserIds(id);
                 } else {

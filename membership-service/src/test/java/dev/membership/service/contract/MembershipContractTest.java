@@ -455,6 +455,28 @@ class MembershipContractTest extends ContractTest {
     }
 
     @ThroughEachDoor
+    void blanksAroundTheKeysOfABatchDoNotMatter(Via door) {
+        String member = instance.member(organization, "org:member");
+
+        JsonNode memberships = call(
+                door,
+                "BatchGetMemberships",
+                "keys",
+                List.of(
+                        args("organization_id", " " + organization, "user_id", member + " "),
+                        args("organization_id", organization, "user_id", member)));
+        JsonNode users = call(door, "BatchGetUsers", "user_ids", List.of(" " + member, member));
+
+        boolean grpc = door == Via.GRPC;
+        assertThat(grpc ? memberships.get("memberships") : memberships)
+                .extracting(found -> found.at("/publicUserData/userId").asText())
+                .containsExactly(member, member);
+        assertThat(grpc ? users.get("users") : users)
+                .extracting(found -> found.path("id").asText())
+                .containsExactly(member, member);
+    }
+
+    @ThroughEachDoor
     void aBatchHasOneToAThousandKeys(Via door) {
         var key = args("organization_id", organization, "user_id", "user_none");
 
