@@ -3,6 +3,7 @@ package dev.membership.service.grpc;
 import static dev.membership.service.grpc.Wire.text;
 
 import dev.membership.domain.caller.Caller;
+import dev.membership.domain.caller.Operation;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.paging.Page;
 import dev.membership.domain.user.ImportOutcome;
@@ -165,6 +166,7 @@ class UserGrpcService implements UserService {
 
     /** A row that cannot be read is refused by itself, as one is that the domain refuses. */
     private void importBatch(Caller caller, List<ImportUsersRequest> batch, ImportTally tally) {
+        Operation.IMPORT_USERS.requireAllowed(caller); // the use case is not asked where no row can be read
         List<UserCommands.ImportRow> rows = new ArrayList<>();
         Map<Integer, ImportOutcome> unreadable = new HashMap<>();
         for (int place = 0; place < batch.size(); place++) {

@@ -13,6 +13,7 @@ import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
 import dev.membership.service.support.GrpcDoor;
 import dev.membership.service.support.Instances;
+import dev.membership.service.support.Issuer;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
@@ -118,6 +119,26 @@ class GrpcInputTest extends ContractTest {
         assertThat(outer.code()).isEqualTo("form_param_unknown");
         assertThat(outer.param()).isEqualTo("field 77");
         assertThat(inner.code()).isEqualTo("form_param_unknown");
+    }
+
+    @Test
+    void whoMayNotImportIsToldSoEvenIfNoRowCanBeRead() {
+        var method = GrpcDoor.methods().get("ImportUsers");
+        DynamicMessage row = DynamicMessage.newBuilder(method.getInputType())
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(77, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .build())
+                .build();
+        String readOnly = instances().key(instance.id(), true, List.of());
+        String user = new Issuer().registered(grpc(), instance.id(), null).token(instance.user());
+
+        for (String credential : List.of(readOnly, user)) {
+            Refused refused =
+                    catchThrowableOfType(Refused.class, () -> grpc().stream(credential, method, List.of(row)));
+
+            assertThat(refused.code()).isEqualTo("authorization_invalid");
+            assertThat(refused).hasMessageContaining("PERMISSION_DENIED");
+        }
     }
 
     @Test
