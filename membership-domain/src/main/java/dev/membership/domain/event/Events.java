@@ -23,7 +23,7 @@ public class Events {
     }
 
     /**
-     * @param type as in contract 7, such as {@code organizationMembership.created}
+     * @param type such as {@code organizationMembership.created}
      * @param resourceId id of what changed
      * @param before what it was; null: it was not there
      * @param after what it is; null: it is gone

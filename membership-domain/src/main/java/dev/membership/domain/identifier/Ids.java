@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public class Ids {
     private final KsuidGenerator generator = new KsuidGenerator(new SecureRandom());
 
-    /** Kinds of things that have ids, by their prefixes (contract 1.2). */
+    /** Kinds of things that have ids, by their prefixes. */
     public enum Kind {
         INSTANCE("ins_"),
         USER("user_"),

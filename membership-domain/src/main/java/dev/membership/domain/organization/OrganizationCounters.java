@@ -57,7 +57,7 @@ public class OrganizationCounters {
         return new Counts(0, 0, maxAllowedMemberships, 0, 1);
     }
 
-    /** Sets the limit. One below the present count is well: it blocks additions only (design 9.5). */
+    /** Sets the limit. One below the present count is well: it blocks additions only. */
     void limit(Caller caller, String organizationId, int maxAllowedMemberships) {
         database.execute(Sql.of("UPDATE organization_counter c SET max_allowed_memberships = ?", maxAllowedMemberships)
                 .add(whereOpen(caller, organizationId)));

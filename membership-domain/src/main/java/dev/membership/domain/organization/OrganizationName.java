@@ -6,7 +6,7 @@ import dev.membership.domain.input.Input;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** An organization's name goes into mails and pages: up to 256 characters, without addresses and markup (contract 3.1). */
+/** An organization's name goes into mails and pages: up to 256 characters, without addresses and markup. */
 final class OrganizationName {
     private static final int MAX_LENGTH = 256;
     private static final Pattern ADDRESS_OR_MARKUP =

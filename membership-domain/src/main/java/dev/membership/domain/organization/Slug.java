@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The readable name in an organization's address: 1 to 64 of {@code [a-z0-9-]}, unique in its instance (design 9.1). */
+/** The readable name in an organization's address: 1 to 64 of {@code [a-z0-9-]}, unique in its instance. */
 final class Slug {
     private static final int MAX_LENGTH = 64;
     private static final int SUFFIX_LENGTH = 6;

@@ -7,7 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
 
-/** The permissions and roles that every instance begins with (contract 6.2). */
+/** The permissions and roles that every instance begins with. */
 @ApplicationScoped
 public class InitialRoles {
     public static final String ADMIN = "org:admin";

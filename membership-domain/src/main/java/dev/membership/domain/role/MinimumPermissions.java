@@ -6,7 +6,7 @@ import dev.membership.domain.error.Refusal;
 import java.util.List;
 import java.util.Map;
 
-/** The permissions that one member of an organization must hold together, and that a creators' role must have (design 9.2). */
+/** The permissions that one member of an organization must hold together, and that a creators' role must have. */
 public final class MinimumPermissions {
     public static final List<String> KEYS = List.of(Access.MANAGE_MEMBERS, Access.READ_MEMBERS, Access.DELETE_PROFILE);
 

@@ -151,7 +151,7 @@ public class Users {
 
     /**
      * Deletes a user and its memberships, with an event for each. The organizations that it leaves without a holder of the
-     * minimum permissions say so themselves (design 9.2).
+     * minimum permissions say so themselves.
      *
      * @throws Refusal {@code conflict}
      */

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
  */
 @QuarkusTest
 class IsolationTest extends DoorTest {
-    /** What a user needs for an operation (design 3). */
+    /** What a user needs for an operation. */
     private enum Right {
         SECRET_KEY,
         ANY_USER,
