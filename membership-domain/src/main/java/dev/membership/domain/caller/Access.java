@@ -42,7 +42,8 @@ public class Access {
      * Asks that the caller may do something in an organization: a user must be a member whose role has one of the
      * permissions, a backend needs nothing. One statement for a user, none for a backend.
      *
-     * @throws Refusal {@code organization_not_found_or_unauthorized}, {@code missing_organization_permission}
+     * @throws Refusal {@code organization_not_found_or_unauthorized}, {@code missing_organization_permission},
+     *     {@code user_banned}
      */
     public void require(Caller caller, String organizationId, String... anyOf) {
         if (caller instanceof Caller.User user) {
@@ -60,13 +61,17 @@ public class Access {
         }
     }
 
-    /** @throws Refusal {@code organization_not_found_or_unauthorized} for whoever is not a member */
+    /** @throws Refusal {@code organization_not_found_or_unauthorized} for whoever is not a member, {@code user_banned} */
     public Standing standing(Caller.User caller, String organizationId) {
         return Optional.ofNullable(standings(caller, List.of(organizationId)).get(organizationId))
                 .orElseThrow(() -> new Refusal(ErrorCode.ORGANIZATION_NOT_FOUND_OR_UNAUTHORIZED));
     }
 
-    /** The caller's standing in those of the organizations that it is a member of, by organization id. */
+    /**
+     * The caller's standing in those of the organizations that it is a member of, by organization id.
+     *
+     * @throws Refusal {@code user_banned}
+     */
     public Map<String, Standing> standings(Caller.User caller, Collection<String> organizationIds) {
         List<Standing> found =
                 database.list(Sql.of("""
@@ -82,7 +87,11 @@ public class Access {
                 .collect(Collectors.toMap(Standing::organizationId, Function.identity()));
     }
 
-    /** The id of the calling user, which its subject or external id stands for. One statement. */
+    /**
+     * The id of the calling user, which its subject or external id stands for. One statement.
+     *
+     * @throws Refusal {@code authentication_invalid} where there is no such user, {@code user_banned}
+     */
     public String self(Caller.User caller) {
         return database.first(
                         Sql.of(
@@ -97,7 +106,7 @@ public class Access {
      * Asks that a calling user is a member of some organization, whichever: what an instance's organizations share is for
      * their members. One statement for a user, none for a backend.
      *
-     * @throws Refusal {@code authorization_invalid} for a user who is in none
+     * @throws Refusal {@code authorization_invalid} for a user who is in none, {@code user_banned}
      */
     public void requireMember(Caller caller) {
         if (caller instanceof Caller.User user
@@ -111,7 +120,10 @@ public class Access {
         }
     }
 
-    /** @throws Refusal {@code authorization_invalid} when a calling user is not the one in question */
+    /**
+     * @throws Refusal {@code authorization_invalid} when a calling user is not the one in question; what {@link #self}
+     *     throws
+     */
     public void requireSelf(Caller caller, String userId) {
         if (caller instanceof Caller.User user && !self(user).equals(userId)) {
             throw new Refusal(ErrorCode.AUTHORIZATION_INVALID);

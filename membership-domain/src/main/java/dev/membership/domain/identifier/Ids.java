@@ -8,7 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Makes ids: a prefix that names the kind, and a KSUID, 27 base62 characters in the order of creation. */
+/** Makes ids: a prefix that names the kind, and a KSUID, 27 base62 characters that sort by the second of creation. */
 @ApplicationScoped
 public class Ids {
     private final KsuidGenerator generator = new KsuidGenerator(new SecureRandom());

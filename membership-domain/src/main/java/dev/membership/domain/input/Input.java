@@ -125,7 +125,7 @@ public final class Input {
         return values.stream().map(value -> reference(param, value)).toList();
     }
 
-    /** The items of a batch: at least one, at most {@code max}, none twice. */
+    /** The items of a batch: at least one, at most {@code max}. */
     public static <T> List<T> batch(String param, Collection<T> items, int max) {
         if (items.isEmpty()) {
             throw Refusal.field(ErrorCode.FORM_PARAM_MISSING, param, param + " is empty.");

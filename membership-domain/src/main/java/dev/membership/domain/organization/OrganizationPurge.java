@@ -38,7 +38,8 @@ public class OrganizationPurge {
      * Removes up to {@code batchSize} members of the organization that was deleted first, and the organization itself
      * once it has none. Their events stay.
      *
-     * @return how many members and organizations were removed; 0: there is nothing left to do
+     * @return how many members and organizations were removed; 0: nothing is left but what other processes
+     *     are removing
      */
     public int purge(int batchSize) {
         return next().map(organization -> purge(organization, batchSize)).orElse(0);
