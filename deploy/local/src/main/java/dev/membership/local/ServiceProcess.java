@@ -110,10 +110,6 @@ final class ServiceProcess {
         return process.waitFor();
     }
 
-    ProcessHandle handle() {
-        return process.toHandle();
-    }
-
     /** Asks it to end, as an operating system does, and waits until it has finished its calls. */
     void stop() throws InterruptedException {
         process.destroy();

@@ -84,10 +84,6 @@ public enum Operation {
         return publicName;
     }
 
-    public boolean writes() {
-        return writes;
-    }
-
     public Audience audience() {
         return audience;
     }

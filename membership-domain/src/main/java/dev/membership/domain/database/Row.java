@@ -68,14 +68,10 @@ public final class Row {
         return value == null ? null : value.toInstant();
     }
 
+    /** An array of texts; empty also where there is none. */
     public List<String> texts() throws SQLException {
-        List<String> values = textsOrNull();
-        return values == null ? List.of() : values;
-    }
-
-    public @Nullable List<String> textsOrNull() throws SQLException {
         var array = results.getArray(++column);
-        return array == null ? null : List.of((String[]) array.getArray());
+        return array == null ? List.of() : List.of((String[]) array.getArray());
     }
 
     /**

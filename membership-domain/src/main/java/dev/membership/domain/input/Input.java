@@ -111,10 +111,7 @@ public final class Input {
     }
 
     /** A filter's values: at most 100. */
-    public static List<String> filterValues(String param, @Nullable Collection<String> values) {
-        if (values == null) {
-            return List.of();
-        }
+    public static List<String> filterValues(String param, Collection<String> values) {
         if (values.size() > FILTER_VALUES) {
             throw Refusal.fieldLimit(
                     ErrorCode.FORM_PARAM_ARRAY_SIZE_EXCEEDED,

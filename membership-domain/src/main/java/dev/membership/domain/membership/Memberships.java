@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** Who belongs to which organization: reading, changing and removing members. */
 @ApplicationScoped
 public class Memberships {
-    public static final int MAX_BATCH = 1_000;
+    private static final int MAX_BATCH = 1_000;
 
     private final Operations operations;
     private final OrganizationTurns turns;

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionStage;
 /** Answers who may do what, from the roles held now. */
 @ApplicationScoped
 public class PermissionChecks {
-    public static final int MAX_BATCH = 1_000;
+    private static final int MAX_BATCH = 1_000;
 
     private final Operations operations;
     private final Access access;

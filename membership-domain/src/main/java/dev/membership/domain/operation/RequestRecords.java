@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
@@ -41,14 +42,15 @@ public class RequestRecords {
      */
     <T> T answer(Call call, String requestId, Object command, Class<T> type, Supplier<T> work) {
         byte[] fingerprint = fingerprint(call.operation(), command);
+        Instant now = Input.now(clock);
         boolean first = database.execute(
                         Sql.of("""
                         INSERT INTO request_record AS kept (instance_id, caller_id, request_id, fingerprint, created_at)
                         VALUES (?, ?, ?, ?, ?)
                         ON CONFLICT (instance_id, caller_id, request_id) DO UPDATE
                             SET fingerprint = EXCLUDED.fingerprint, created_at = EXCLUDED.created_at, response = NULL
-                            WHERE kept.created_at < EXCLUDED.created_at - interval '24 hours'
-                        """, call.instanceId(), callerId(call), requestId, fingerprint, Input.now(clock)))
+                            WHERE kept.created_at < ?
+                        """, call.instanceId(), callerId(call), requestId, fingerprint, now, now.minus(KEPT)))
                 == 1;
         if (first) {
             return keep(call, requestId, work.get());

@@ -174,12 +174,9 @@ public class OrganizationCreation {
 
     /** Who creates, if anyone; that user's other creations wait until this one is counted. */
     private @Nullable String creator(Caller caller, Create command) {
-        String userId = switch (caller) {
-            case Caller.User user -> access.self(user);
-            case Caller.Backend backend -> Input.optional("created_by", command.createdBy(), 255);
-            case Caller.System system -> Input.optional("created_by", command.createdBy(), 255);
-            case Caller.Operator operator -> null;
-        };
+        String userId = caller instanceof Caller.User user
+                ? access.self(user)
+                : Input.optional("created_by", command.createdBy(), 255);
         if (userId == null) {
             return null;
         }

@@ -28,7 +28,7 @@ public record Page<T>(
 
     /** The token of the next page; empty on the last one. */
     public Optional<String> next() {
-        return hasNext ? Optional.of(entries.getLast().token()) : Optional.empty();
+        return hasNext && !entries.isEmpty() ? Optional.of(entries.getLast().token()) : Optional.empty();
     }
 
     public Optional<Long> counted() {

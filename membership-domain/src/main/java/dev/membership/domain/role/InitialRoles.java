@@ -1,5 +1,6 @@
 package dev.membership.domain.role;
 
+import dev.membership.domain.caller.Access;
 import dev.membership.domain.database.Database;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.identifier.Ids;
@@ -10,16 +11,16 @@ import java.util.List;
 /** The permissions and roles that every instance begins with. */
 @ApplicationScoped
 public class InitialRoles {
-    public static final String ADMIN = "org:admin";
-    public static final String MEMBER = "org:member";
+    private static final String ADMIN = "org:admin";
+    private static final String MEMBER = "org:member";
 
     private static final List<SystemPermission> PERMISSIONS = List.of(
             new SystemPermission(
-                    "org:sys_profile:manage", "Manage organization", "Change the organization's name, slug and logo."),
-            new SystemPermission("org:sys_profile:delete", "Delete organization", "Delete the organization."),
-            new SystemPermission("org:sys_memberships:read", "Read members", "See who is a member, and in which role."),
+                    Access.MANAGE_PROFILE, "Manage organization", "Change the organization's name, slug and logo."),
+            new SystemPermission(Access.DELETE_PROFILE, "Delete organization", "Delete the organization."),
+            new SystemPermission(Access.READ_MEMBERS, "Read members", "See who is a member, and in which role."),
             new SystemPermission(
-                    "org:sys_memberships:manage", "Manage members", "Add, change and remove members and invitations."),
+                    Access.MANAGE_MEMBERS, "Manage members", "Add, change and remove members and invitations."),
             new SystemPermission("org:sys_domains:read", "Read domains", "See the organization's domains."),
             new SystemPermission("org:sys_domains:manage", "Manage domains", "Add, verify and remove domains."),
             new SystemPermission("org:sys_billing:read", "Read billing", "See the organization's billing."),
@@ -29,7 +30,7 @@ public class InitialRoles {
                     "Manage enterprise connections",
                     "Set up how the organization's members sign in."));
 
-    private static final List<String> OF_MEMBERS = List.of("org:sys_memberships:read", "org:sys_billing:read");
+    private static final List<String> OF_MEMBERS = List.of(Access.READ_MEMBERS, "org:sys_billing:read");
 
     private final Database database;
     private final Ids ids;

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** The permissions that one member of an organization must hold together, and that a creators' role must have. */
 public final class MinimumPermissions {
-    public static final List<String> KEYS = List.of(Access.MANAGE_MEMBERS, Access.READ_MEMBERS, Access.DELETE_PROFILE);
+    private static final List<String> KEYS = List.of(Access.MANAGE_MEMBERS, Access.READ_MEMBERS, Access.DELETE_PROFILE);
 
     private MinimumPermissions() {}
 

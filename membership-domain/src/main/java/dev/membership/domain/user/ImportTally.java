@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What an import came to, added up row by row in their order; for one thread at a time. */
 public final class ImportTally {
-    public static final int REPORTED_REFUSALS = 100;
+    private static final int REPORTED_REFUSALS = 100;
 
     private long created;
     private long updated;

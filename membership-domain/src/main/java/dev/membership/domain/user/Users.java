@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** Creating, reading, changing and deleting one user. */
 @ApplicationScoped
 public class Users {
-    public static final int MAX_BATCH = 1_000;
+    private static final int MAX_BATCH = 1_000;
 
     private final Operations operations;
     private final Access access;

@@ -59,8 +59,7 @@ public final class OrganizationNode extends Node {
         return view.adminDeleteEnabled();
     }
 
-    @NonNull @Name("publicMetadata")
-    public Object getPublicMetadata() {
+    @NonNull public Object getPublicMetadata() {
         return JsonObjects.of(view.publicMetadata());
     }
 
