@@ -84,11 +84,8 @@ public class Instances {
     public Page<InstanceView> list(Caller caller, PageRequest request, String tokenParam) {
         return operations.read(caller, Operation.LIST_INSTANCES, () -> {
             Keyset keyset = tokens.keyset(request, ORDER, "i.id", "instances", tokenParam);
-            return keyset.page(database.list(
-                    Sql.of("SELECT " + keyset.columns() + ", " + InstanceView.COLUMNS + " FROM instance i WHERE true")
-                            .add(keyset.condition())
-                            .add(keyset.orderAndLimit()),
-                    keyset.placed(InstanceView::read)));
+            return keyset.read(
+                    database, InstanceView.COLUMNS, Sql.of(" FROM instance i WHERE true"), InstanceView::read);
         });
     }
 

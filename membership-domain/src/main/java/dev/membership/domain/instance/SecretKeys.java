@@ -105,14 +105,11 @@ public class SecretKeys {
             String instanceId = Input.reference("instance_id", instance);
             instances.require(instanceId);
             Keyset keyset = tokens.keyset(request, ORDER, "k.id", List.of("secret keys", instanceId), tokenParam);
-            return keyset.page(database.list(
-                    Sql.of(
-                                    "SELECT " + keyset.columns() + ", " + SecretKeyView.COLUMNS
-                                            + " FROM secret_key k WHERE k.instance_id = ?",
-                                    instanceId)
-                            .add(keyset.condition())
-                            .add(keyset.orderAndLimit()),
-                    keyset.placed(SecretKeyView::read)));
+            return keyset.read(
+                    database,
+                    SecretKeyView.COLUMNS,
+                    Sql.of(" FROM secret_key k WHERE k.instance_id = ?", instanceId),
+                    SecretKeyView::read);
         });
     }
 

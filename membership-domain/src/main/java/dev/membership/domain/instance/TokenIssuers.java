@@ -92,14 +92,11 @@ public class TokenIssuers {
             String instanceId = Input.reference("instance_id", instance);
             instances.require(instanceId);
             Keyset keyset = tokens.keyset(request, ORDER, "t.id", List.of("token issuers", instanceId), tokenParam);
-            return keyset.page(database.list(
-                    Sql.of(
-                                    "SELECT " + keyset.columns() + ", " + TokenIssuerView.COLUMNS
-                                            + " FROM token_issuer t WHERE t.instance_id = ?",
-                                    instanceId)
-                            .add(keyset.condition())
-                            .add(keyset.orderAndLimit()),
-                    keyset.placed(TokenIssuerView::read)));
+            return keyset.read(
+                    database,
+                    TokenIssuerView.COLUMNS,
+                    Sql.of(" FROM token_issuer t WHERE t.instance_id = ?", instanceId),
+                    TokenIssuerView::read);
         });
     }
 

@@ -35,7 +35,6 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -238,10 +237,7 @@ public class MembershipLists {
             throw Refusal.field(
                     ErrorCode.FORM_CONDITIONAL_PARAM_DISALLOWED, "filter", "A user's memberships cannot be filtered.");
         }
-        return Order.parse(
-                listing.orderBy(),
-                ofUser ? USER_ORDERS : ORDERS,
-                ORDERS.get("created_at").reversed());
+        return Order.parse(listing.orderBy(), ofUser ? USER_ORDERS : ORDERS);
     }
 
     private static Refusal userAbsent() {
@@ -349,32 +345,19 @@ public class MembershipLists {
         Sql conditions = conditions(caller, listing.filter(), "u").sql();
         Keyset keyset = tokens.keyset(
                 request,
-                Order.parse(
-                        listing.orderBy(),
-                        INSTANCE_ORDERS,
-                        INSTANCE_ORDERS.get("created_at").reversed()),
+                Order.parse(listing.orderBy(), INSTANCE_ORDERS),
                 "m.id",
                 List.of("memberships", caller.instanceId(), listing.filter()),
                 tokenParam);
-        List<Placed<MembershipView>> rows = database.list(
-                Sql.of("SELECT " + keyset.columns() + ", " + MembershipView.SELECT.substring("SELECT ".length()))
-                        .add(" WHERE m.instance_id = ?", caller.instanceId())
-                        .add(conditions)
-                        .add(keyset.condition())
-                        .add(keyset.orderAndLimit()),
-                keyset.placed(MembershipView::read));
-        Long total = request.total() ? count(caller, conditions) : null;
-        return visible(keyset.page(rows), caller).withTotal(total);
-    }
-
-    /** The outer join is for conditions on users; PostgreSQL leaves it out when there are none. */
-    private long count(Caller caller, Sql conditions) {
-        return database.first(Sql.of("""
-                                        SELECT count(*) FROM membership m
-                                        LEFT JOIN app_user u ON u.instance_id = m.instance_id AND u.id = m.user_id
-                                        JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id
-                                        WHERE o.deleted_at IS NULL AND m.instance_id = ?""", caller.instanceId()).add(conditions), Row::number)
-                .orElseThrow();
+        Sql list = Sql.of(MembershipView.FROM + " WHERE m.instance_id = ?", caller.instanceId())
+                .add(conditions);
+        // The outer join is for conditions on users; PostgreSQL leaves it out when there are none.
+        Sql counted = Sql.of("""
+                 FROM membership m
+                LEFT JOIN app_user u ON u.instance_id = m.instance_id AND u.id = m.user_id
+                JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id
+                WHERE o.deleted_at IS NULL AND m.instance_id = ?""", caller.instanceId()).add(conditions);
+        return visible(keyset.read(database, MembershipView.COLUMNS, list, counted, MembershipView::read), caller);
     }
 
     private Map<String, Long> countOf(Caller caller, Parent parent, Set<String> parentIds, Sql conditions) {
@@ -425,13 +408,12 @@ public class MembershipLists {
     }
 
     private static Map<String, Order> orders(String table) {
-        return Stream.of(
-                        Order.ascending("created_at", "m.created_at", Order.Type.TIME),
-                        Order.ascending("email_address", table + ".email_key", Order.Type.TEXT),
-                        Order.ascending("first_name", table + ".first_name_key", Order.Type.TEXT),
-                        Order.ascending("last_name", table + ".last_name_key", Order.Type.TEXT),
-                        Order.ascending("phone_number", table + ".phone_key", Order.Type.TEXT),
-                        Order.ascending("username", table + ".username_key", Order.Type.TEXT))
-                .collect(Collectors.toMap(Order::name, order -> order, (one, same) -> one, LinkedHashMap::new));
+        return Order.named(
+                Order.ascending("created_at", "m.created_at", Order.Type.TIME),
+                Order.ascending("email_address", table + ".email_key", Order.Type.TEXT),
+                Order.ascending("first_name", table + ".first_name_key", Order.Type.TEXT),
+                Order.ascending("last_name", table + ".last_name_key", Order.Type.TEXT),
+                Order.ascending("phone_number", table + ".phone_key", Order.Type.TEXT),
+                Order.ascending("username", table + ".username_key", Order.Type.TEXT));
     }
 }

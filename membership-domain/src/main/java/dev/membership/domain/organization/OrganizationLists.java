@@ -5,7 +5,6 @@ import dev.membership.domain.caller.Operation;
 import dev.membership.domain.database.Database;
 import dev.membership.domain.database.IdFilter;
 import dev.membership.domain.database.Like;
-import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.input.Input;
 import dev.membership.domain.operation.Operations;
@@ -16,20 +15,16 @@ import dev.membership.domain.paging.Page;
 import dev.membership.domain.paging.PageRequest;
 import dev.membership.domain.paging.PageTokens;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The organizations of an instance. One statement reads a page; a total, if asked for, costs one more. */
 @ApplicationScoped
 public class OrganizationLists {
-    private static final Map<String, Order> ORDERS = Stream.of(
+    private static final Map<String, Order> ORDERS = Order.named(
                     Order.ascending("created_at", "o.created_at", Order.Type.TIME),
                     Order.ascending("name", "o.name_key", Order.Type.TEXT),
-                    Order.ascending("members_count", "c.members_count", Order.Type.NUMBER))
-            .collect(Collectors.toMap(Order::name, order -> order, (one, same) -> one, LinkedHashMap::new));
+                    Order.ascending("members_count", "c.members_count", Order.Type.NUMBER));
 
     private final Operations operations;
     private final Database database;
@@ -44,11 +39,10 @@ public class OrganizationLists {
     /** @param tokenParam name of the page token's field on the door in question */
     public Page<OrganizationView> list(Caller caller, Listing listing, PageRequest request, String tokenParam) {
         return operations.read(caller, Operation.LIST_ORGANIZATIONS, () -> {
-            Sql conditions = conditions(caller, listing);
+            Sql list = list(caller, listing);
             Keyset keyset = tokens.keyset(
                     request,
-                    Order.parse(
-                            listing.orderBy(), ORDERS, ORDERS.get("created_at").reversed()),
+                    Order.parse(listing.orderBy(), ORDERS),
                     "o.id",
                     List.of(
                             "organizations",
@@ -57,20 +51,11 @@ public class OrganizationLists {
                             listing.organizationIds(),
                             listing.userIds()),
                     tokenParam);
-            Page<OrganizationView> page = keyset.page(database.list(
-                    Sql.of("SELECT " + keyset.columns() + ", " + OrganizationView.COLUMNS)
-                            .add(conditions)
-                            .add(keyset.condition())
-                            .add(keyset.orderAndLimit()),
-                    keyset.placed(OrganizationView::read)));
-            return request.total()
-                    ? page.withTotal(database.first(Sql.of("SELECT count(*)").add(conditions), Row::number)
-                            .orElseThrow())
-                    : page;
+            return keyset.read(database, OrganizationView.COLUMNS, list, OrganizationView::read);
         });
     }
 
-    private static Sql conditions(Caller caller, Listing listing) {
+    private static Sql list(Caller caller, Listing listing) {
         Sql sql = Sql.of(
                 " FROM organization o " + OrganizationView.JOIN_COUNTER
                         + " WHERE o.instance_id = ? AND o.deleted_at IS NULL",

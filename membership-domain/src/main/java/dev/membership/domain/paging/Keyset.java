@@ -1,5 +1,6 @@
 package dev.membership.domain.paging;
 
+import dev.membership.domain.database.Database;
 import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
 import java.sql.SQLException;
@@ -84,6 +85,31 @@ public final class Keyset {
                         .toList();
         boolean beyond = place != null || request.skip() > 0;
         return request.backward() ? new Page<>(entries, beyond, more, null) : new Page<>(entries, more, beyond, null);
+    }
+
+    /** Reads the page, and counts the list if that is asked for, see {@link #read(Database, String, Sql, Sql, Row.Mapper)}. */
+    public <T> Page<T> read(Database database, String columns, Sql list, Row.Mapper<T> mapper) {
+        return read(database, columns, list, list, mapper);
+    }
+
+    /**
+     * Reads the page by one statement, and counts the list by another if that is asked for.
+     *
+     * @param columns what the mapper reads
+     * @param list " FROM ... WHERE ...": the whole list
+     * @param counted the same rows, by what suffices to count them
+     */
+    public <T> Page<T> read(Database database, String columns, Sql list, Sql counted, Row.Mapper<T> mapper) {
+        Page<T> page = page(database.list(
+                Sql.of("SELECT " + columns() + ", " + columns)
+                        .add(list)
+                        .add(condition())
+                        .add(orderAndLimit()),
+                placed(mapper)));
+        return request.total()
+                ? page.withTotal(database.first(Sql.of("SELECT count(*)").add(counted), Row::number)
+                        .orElseThrow())
+                : page;
     }
 
     private boolean descending() {

@@ -2,7 +2,11 @@ package dev.membership.domain.paging;
 
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +31,22 @@ public record Order(String name, String column, Type type, boolean descending) {
         return new Order(name, column, type, !descending);
     }
 
+    /** A list's orders by their names, as {@link #parse} tells them to callers. */
+    public static Map<String, Order> named(Order... orders) {
+        return Arrays.stream(orders)
+                .collect(Collectors.toMap(Order::name, Function.identity(), (one, same) -> one, LinkedHashMap::new));
+    }
+
     /**
-     * Reads an order a caller asked for: a name, or {@code +name}, ascends, {@code -name} descends.
+     * Reads an order a caller asked for: a name, or {@code +name}, ascends, {@code -name} descends. Nothing: the latest
+     * come first.
      *
+     * @param known the list's orders, {@code created_at} among them
      * @throws Refusal {@code form_param_value_invalid} on {@code order_by}
      */
-    public static Order parse(@Nullable String orderBy, Map<String, Order> known, Order otherwise) {
+    public static Order parse(@Nullable String orderBy, Map<String, Order> known) {
         if (orderBy == null || orderBy.isBlank()) {
-            return otherwise;
+            return known.get("created_at").reversed();
         }
         // A plus sign in a URL's query arrives as a blank.
         String text = orderBy.replace(' ', '+').strip();

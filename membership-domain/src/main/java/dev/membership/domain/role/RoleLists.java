@@ -16,11 +16,8 @@ import dev.membership.domain.paging.PageRequest;
 import dev.membership.domain.paging.PageTokens;
 import dev.membership.domain.role.RoleCommands.Listing;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Lists of an instance's roles and permissions: one statement a page, one more for a total, one more for a user. */
 @ApplicationScoped
@@ -73,9 +70,7 @@ public class RoleLists {
             String columns,
             Row.Mapper<T> mapper) {
         String query = Input.optional("query", listing.query(), QUERY_LENGTH);
-        Map<String, Order> orders = orders(alias);
-        Order order =
-                Order.parse(listing.orderBy(), orders, orders.get("created_at").reversed());
+        Order order = Order.parse(listing.orderBy(), orders(alias));
         access.requireMember(caller);
         Keyset keyset = tokens.keyset(
                 request,
@@ -92,24 +87,13 @@ public class RoleLists {
                     pattern,
                     pattern);
         }
-        Page<T> page = keyset.page(database.list(
-                Sql.of("SELECT " + keyset.columns() + ", " + columns)
-                        .add(rows)
-                        .add(keyset.condition())
-                        .add(keyset.orderAndLimit()),
-                keyset.placed(mapper)));
-        return request.total() ? page.withTotal(count(rows)) : page;
-    }
-
-    private long count(Sql rows) {
-        return database.first(Sql.of("SELECT count(*)").add(rows), Row::number).orElseThrow();
+        return keyset.read(database, columns, rows, mapper);
     }
 
     private static Map<String, Order> orders(String alias) {
-        return Stream.of(
-                        Order.ascending("created_at", alias + ".created_at", Order.Type.TIME),
-                        Order.ascending("name", "(lower(" + alias + ".name) COLLATE \"C\")", Order.Type.TEXT),
-                        Order.ascending("key", alias + ".key", Order.Type.TEXT))
-                .collect(Collectors.toMap(Order::name, order -> order, (one, same) -> one, LinkedHashMap::new));
+        return Order.named(
+                Order.ascending("created_at", alias + ".created_at", Order.Type.TIME),
+                Order.ascending("name", "(lower(" + alias + ".name) COLLATE \"C\")", Order.Type.TEXT),
+                Order.ascending("key", alias + ".key", Order.Type.TEXT));
     }
 }
