@@ -26,6 +26,11 @@ public class Database {
         this.dataSource = dataSource;
     }
 
+    /**
+     * Runs a query and maps all its rows, in their order.
+     *
+     * @throws DatabaseException for whatever PostgreSQL or the connection to it fails with
+     */
     public <T> List<T> list(Sql sql, Row.Mapper<T> mapper) {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = prepare(connection, sql);
@@ -41,6 +46,7 @@ public class Database {
         }
     }
 
+    /** Maps the first row, see {@link #list}. The others are read too: it is for statements that return at most one. */
     public <T> Optional<T> first(Sql sql, Row.Mapper<T> mapper) {
         return list(sql, mapper).stream().findFirst();
     }

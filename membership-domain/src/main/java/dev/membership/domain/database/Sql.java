@@ -15,16 +15,24 @@ public final class Sql {
 
     private Sql() {}
 
+    /** Begins a statement, see {@link #add(String, Object...)}. */
     public static Sql of(String text, Object... parameters) {
         return new Sql().add(text, parameters);
     }
 
+    /**
+     * Adds to this statement and returns it.
+     *
+     * @param more SQL of our own; what a caller sent stands in {@code values} only
+     * @param values one for each question mark in {@code more}, in their order
+     */
     public Sql add(String more, Object... values) {
         text.append(more);
         Collections.addAll(parameters, values);
         return this;
     }
 
+    /** Adds a copy of another statement's text and values to this one, and returns this one. */
     public Sql add(Sql more) {
         text.append(more.text);
         parameters.addAll(more.parameters);

@@ -106,10 +106,12 @@ public enum ErrorCode {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** The response's status where GraphQL is not reached; what a use case refuses is answered with 200. */
     public int httpStatus() {
         return httpStatus;
     }
 
+    /** The gRPC status. */
     public Status status() {
         return status;
     }

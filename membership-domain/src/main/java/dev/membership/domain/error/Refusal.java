@@ -32,10 +32,17 @@ public class Refusal extends RuntimeException {
         return new Refusal(code, message, Map.of("param_name", paramName));
     }
 
+    /** A field that exceeds {@code limit}, in the unit that the code implies: characters, bytes or elements. */
     public static Refusal fieldLimit(ErrorCode code, String paramName, long limit, String message) {
         return new Refusal(code, message, Map.of("param_name", paramName, "limit", limit));
     }
 
+    /**
+     * {@code resource_not_found}.
+     *
+     * @param resource its kind, in snake case, such as {@code membership}
+     * @param paramName the field that names it
+     */
     public static Refusal notFound(String resource, String paramName) {
         return new Refusal(
                 ErrorCode.RESOURCE_NOT_FOUND,
@@ -54,6 +61,7 @@ public class Refusal extends RuntimeException {
         return code;
     }
 
+    /** Details by their keys, see {@link ErrorCode#metaKeys}: texts, numbers, or lists of texts; empty where there are none. */
     public Map<String, Object> meta() {
         return meta;
     }

@@ -40,6 +40,7 @@ public class Settings {
         this.clock = clock;
     }
 
+    /** Reads the settings by one statement; for backends only. */
     public OrganizationSettingsView get(Caller caller) {
         return operations.read(caller, Operation.GET_ORGANIZATION_SETTINGS, () -> find(caller));
     }

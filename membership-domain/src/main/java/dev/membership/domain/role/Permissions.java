@@ -55,10 +55,16 @@ public class Permissions {
         this.clock = clock;
     }
 
+    /**
+     * Reads a permission by its id: one statement for a backend, one more for a user, who must be a member of some organization.
+     *
+     * @throws Refusal {@code resource_not_found} on {@code permission_id}, {@code authorization_invalid}
+     */
     public PermissionView get(Caller caller, String id) {
         return read(caller, "permission_id", "p.id", id);
     }
 
+    /** Reads a permission by its key, see {@link #get}; {@code resource_not_found} is on {@code key}. */
     public PermissionView getByKey(Caller caller, String key) {
         return read(caller, "key", "p.key", key);
     }

@@ -71,10 +71,16 @@ public class Roles {
         }
     }
 
+    /**
+     * Reads a role by its id: one statement for a backend, one more for a user, who must be a member of some organization.
+     *
+     * @throws Refusal {@code resource_not_found} on {@code role_id}, {@code authorization_invalid}
+     */
     public RoleView get(Caller caller, String id) {
         return read(caller, "role_id", "r.id", id);
     }
 
+    /** Reads a role by its key, see {@link #get}; {@code resource_not_found} is on {@code key}. */
     public RoleView getByKey(Caller caller, String key) {
         return read(caller, "key", "r.key", key);
     }
