@@ -16,8 +16,8 @@ public class ConnectionWait {
     }
 
     /**
-     * What those waited on the average who got a connection since it was asked last; while some wait and nobody gets one, how
-     * long that has been so.
+     * Average wait, in nanoseconds, of the calls that got a connection since the last call of this method. If calls wait and
+     * none has got one since: the time since one did, or since no call waited.
      */
     public long nanos() {
         var metrics = pool.getMetrics();

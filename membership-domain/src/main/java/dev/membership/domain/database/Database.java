@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Plain SQL for what is read often or long and for what locks. Inside a use case's transaction the statements run on its
- * connection, outside each is a transaction of its own.
+ * Runs plain SQL, for frequent or long reads and for locks. Inside a transaction it uses its connection; outside, each
+ * statement commits by itself.
  *
  * <p>Nothing here adds the instance to a statement: each statement names it itself.
  */

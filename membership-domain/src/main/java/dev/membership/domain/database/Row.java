@@ -75,8 +75,8 @@ public final class Row {
     }
 
     /**
-     * Reads what begins with its id and stands in many rows, such as the organization of its members: once for each id, for
-     * all rows of the statement.
+     * Reads a value that repeats over many rows and starts with its id, such as the organization of its members: maps it
+     * once for each id; later rows return the same object.
      *
      * @param columns how many the mapper reads
      */

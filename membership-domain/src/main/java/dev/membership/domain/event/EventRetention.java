@@ -15,7 +15,7 @@ import java.time.Duration;
  */
 @ApplicationScoped
 public class EventRetention {
-    /** Notes in the time that events are kept: an event may stay longer than that by this part of it. */
+    /** Marks written per retention period; an event may stay 1/100 of the period longer. */
     private static final int MARKS = 100;
 
     private final Database database;
@@ -27,7 +27,7 @@ public class EventRetention {
     /**
      * Deletes events that could be read for longer than {@code kept}, those first that were committed first.
      *
-     * @param kept counted from the first call at the earliest: what could be read before is not known
+     * @param kept for events older than the first call, the period starts with that call
      * @return how many were deleted; fewer than {@code most}: none is left that is due
      */
     public int deleteOlder(Duration kept, int most) {

@@ -141,11 +141,7 @@ public final class Input {
      * @return what was found, by the items as they were given and in their order
      */
     public static <K, V> Map<K, V> batch(
-            String param,
-            Collection<K> items,
-            int max,
-            UnaryOperator<K> reference,
-            Function<List<K>, Map<K, V>> read) {
+            String param, Collection<K> items, int max, UnaryOperator<K> reference, Function<List<K>, Map<K, V>> read) {
         List<K> given = batch(param, items, max);
         List<K> references = given.stream().map(reference).toList();
         Map<K, V> found = read.apply(references);

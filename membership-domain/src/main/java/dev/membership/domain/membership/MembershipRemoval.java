@@ -15,8 +15,8 @@ import java.util.Map;
  * Removes many memberships at once because their user or their organization goes, with an event for each. Never refused
  * for what an organization would lack.
  *
- * <p>Whether a role holds the minimum permissions is read under the organizations' locks, which whoever changes that of a
- * role with members must hold too: so no role needs a lock here.
+ * <p>No role is locked here: to change whether a role holds the minimum permissions, one needs the locks of all
+ * organizations using it, and those are held here.
  */
 @ApplicationScoped
 public class MembershipRemoval {

@@ -59,21 +59,21 @@ public final class DatabaseRefusals {
         return asking(work);
     }
 
-    /** Refuses at once while PostgreSQL cannot be reached, but for who is sent to look. */
+    /** Refuses at once while PostgreSQL cannot be reached, except the call let through as a probe. */
     static void requireReachable() {
         if (OUTAGE.refuses()) {
             throw new Refusal(ErrorCode.SERVICE_UNAVAILABLE);
         }
     }
 
-    /** Runs what asks PostgreSQL for those who were let in: that it is done means that PostgreSQL is there. */
+    /** Runs what queries PostgreSQL for calls that were let in. Success ends an outage. */
     static <T> T asking(Supplier<T> work) {
         T done = inOurWords(work);
         OUTAGE.ends();
         return done;
     }
 
-    /** Runs what may be done without PostgreSQL having been asked. */
+    /** Success does not end an outage: the work may not have queried PostgreSQL. */
     static <T> T inOurWords(Supplier<T> work) {
         try {
             return work.get();

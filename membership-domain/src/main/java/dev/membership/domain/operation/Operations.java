@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 @ApplicationScoped
 public class Operations {
     private static final int ATTEMPTS = 4;
-    /** Somebody else got through each time that one fails, so this many are needed only by many who change one thing. */
+    /** Each failed attempt means that another change succeeded, so only heavy contention on one row needs this many. */
     private static final int ATTEMPTS_UNTIL_UNCHANGED = 8;
 
     private final RequestRecords requestRecords;

@@ -5,13 +5,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether PostgreSQL can be reached at all, and answers. While it cannot, calls are refused at once: the pool would have each of them wait
- * for its own attempts to connect, for seconds. Now and then one call goes and looks.
+ * Circuit breaker for PostgreSQL: while it is unreachable or silent, calls are refused at once, since each would wait for
+ * seconds for its own attempts to connect. Every 500 ms one call is let through to probe.
  */
 final class Outage {
     private static final long LOOK_EVERY_NANOS = Duration.ofMillis(500).toNanos();
 
-    /** When the next call may go and look, of {@link System#nanoTime}; null: PostgreSQL is there. */
+    /** When the next call may probe, of {@link System#nanoTime}; null: PostgreSQL is there. */
     private final AtomicReference<@Nullable Long> nextLook = new AtomicReference<>();
 
     boolean refuses() {
@@ -27,7 +27,7 @@ final class Outage {
         return nextLook.get() != null;
     }
 
-    /** Or has not ended. Those who have waited behind the one who looked shall not look one after the other. */
+    /** Also called when a probe fails: postpones the next probe, so that calls queued behind it do not probe one by one. */
     void begins() {
         nextLook.set(System.nanoTime() + LOOK_EVERY_NANOS);
     }

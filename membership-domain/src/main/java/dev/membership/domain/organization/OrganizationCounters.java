@@ -33,7 +33,7 @@ public class OrganizationCounters {
     /**
      * The counts after a change.
      *
-     * @param sequence the number of the latest event; where several were asked for, they end with it
+     * @param sequence the number of the latest event; if several were reserved, the last of them
      */
     public record Counts(
             int members, int pendingInvitations, int maxAllowedMemberships, int elevatedMembers, long sequence) {
@@ -113,8 +113,9 @@ public class OrganizationCounters {
     }
 
     /**
-     * In SQL, whether so many more members may hold the minimum permissions: fewer only if somebody is left who does.
+     * SQL condition: a decrease is allowed only if a holder remains, or there was none.
      *
+     * @param elevatedMembers how many more members hold the minimum permissions; negative: fewer
      * @param locked name of the part that is {@link #locking}
      */
     public Sql leavesSomeoneElevated(int elevatedMembers, String locked) {

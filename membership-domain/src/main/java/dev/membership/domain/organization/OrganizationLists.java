@@ -22,9 +22,9 @@ import java.util.Map;
 @ApplicationScoped
 public class OrganizationLists {
     private static final Map<String, Order> ORDERS = Order.named(
-                    Order.ascending("created_at", "o.created_at", Order.Type.TIME),
-                    Order.ascending("name", "o.name_key", Order.Type.TEXT),
-                    Order.ascending("members_count", "c.members_count", Order.Type.NUMBER));
+            Order.ascending("created_at", "o.created_at", Order.Type.TIME),
+            Order.ascending("name", "o.name_key", Order.Type.TEXT),
+            Order.ascending("members_count", "c.members_count", Order.Type.NUMBER));
 
     private final Operations operations;
     private final Database database;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * An organization as it is read: what describes it, and its counts.
  *
  * @param privateMetadata null for callers who may not see it
- * @param maxAllowedMemberships limit of members and pending invitations together; 0: none
+ * @param maxAllowedMemberships limit of members and pending invitations together; 0: no limit
  * @param elevatedMembersCount members whose role holds the minimum permissions
  */
 @RegisterForReflection

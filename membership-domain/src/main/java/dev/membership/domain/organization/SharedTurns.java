@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of one organization that many calls ask for, in one transaction: what is asked for while the first of them waits for
- * its turn is done together with it. So an organization takes the more changes the more wait for it, instead of one for
- * each flush to PostgreSQL's disk. Nobody waits for company.
+ * its turn is done together with it. One commit then covers many changes, so throughput grows with the number of waiting
+ * calls. Nobody waits for company.
  *
  * <p>Only calls of one caller go together. What several cannot do together, each does alone: one that breaks a rule is
  * refused, and the others are not.

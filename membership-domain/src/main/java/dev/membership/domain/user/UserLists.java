@@ -19,13 +19,13 @@ import java.util.Map;
 @ApplicationScoped
 public class UserLists {
     private static final Map<String, Order> ORDERS = Order.named(
-                    Order.ascending("created_at", "u.created_at", Order.Type.TIME),
-                    Order.ascending("updated_at", "u.updated_at", Order.Type.TIME),
-                    Order.ascending("email_address", "u.email_key", Order.Type.TEXT),
-                    Order.ascending("phone_number", "u.phone_key", Order.Type.TEXT),
-                    Order.ascending("username", "u.username_key", Order.Type.TEXT),
-                    Order.ascending("first_name", "u.first_name_key", Order.Type.TEXT),
-                    Order.ascending("last_name", "u.last_name_key", Order.Type.TEXT));
+            Order.ascending("created_at", "u.created_at", Order.Type.TIME),
+            Order.ascending("updated_at", "u.updated_at", Order.Type.TIME),
+            Order.ascending("email_address", "u.email_key", Order.Type.TEXT),
+            Order.ascending("phone_number", "u.phone_key", Order.Type.TEXT),
+            Order.ascending("username", "u.username_key", Order.Type.TEXT),
+            Order.ascending("first_name", "u.first_name_key", Order.Type.TEXT),
+            Order.ascending("last_name", "u.last_name_key", Order.Type.TEXT));
 
     private final Operations operations;
     private final Database database;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A user as it is read.
  *
- * @param createOrganizationsLimit null: the default; 0: none
+ * @param createOrganizationsLimit null: the default; 0: no limit
  */
 @RegisterForReflection
 public record UserView(

@@ -34,7 +34,6 @@ class OrderTest {
     @ParameterizedTest
     @ValueSource(strings = {"o.name_key", "--name", "NAME", "name desc", "-"})
     void unknownOneIsRefused(String text) {
-        assertThatThrownBy(() -> Order.parse(text, KNOWN))
-                .isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> Order.parse(text, KNOWN)).isInstanceOf(Refusal.class);
     }
 }

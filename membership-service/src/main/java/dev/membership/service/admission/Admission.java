@@ -90,7 +90,10 @@ public class Admission {
                 : beginToTheLast();
     }
 
-    /** Asks likewise, for a door whose clients are sent elsewhere: those who come all the same are not refused for that. */
+    /**
+     * Like {@link #begin}, but never refuses because the process is ending: gRPC clients are moved by GOAWAY, and calls sent
+     * before they saw it are answered.
+     */
     public synchronized Optional<ErrorCode> beginToTheLast() {
         // Who waits for its turn in an organization needs nothing meanwhile that another call could use.
         if (running >= maxCalls || running - turns.waiting() >= limit.calls()) {

@@ -2,14 +2,14 @@ package dev.membership.service.admission;
 
 /**
  * How many calls may be under way: fewer as long as they wait too long for the process's means, and slowly more again when
- * they do not. Never so few that the means would be idle now and then, however slow everything is.
+ * they do not. Never fewer than keep the process busy.
  */
 final class CallLimit {
     /** Less than who calls would notice, more than a process with some calls to answer has at all times. */
     static final double BEARABLE_MILLIS = 10;
 
     private static final double WEIGHT_OF_THE_LATEST = 0.2;
-    /** A pause of the collector, or of the machine, is no overload: however long, it is one measure, and one is not enough. */
+    /** Caps one measurement, so that a single pause of the collector or the machine does not lower the limit by itself. */
     private static final double MOST_NOTED_MILLIS = BEARABLE_MILLIS / WEIGHT_OF_THE_LATEST;
 
     private static final double FEWER = 0.9;

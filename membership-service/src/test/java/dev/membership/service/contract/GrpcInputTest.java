@@ -126,7 +126,9 @@ class GrpcInputTest extends ContractTest {
         var method = GrpcDoor.methods().get("ImportUsers");
         DynamicMessage row = DynamicMessage.newBuilder(method.getInputType())
                 .setUnknownFields(UnknownFieldSet.newBuilder()
-                        .addField(77, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .addField(
+                                77,
+                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
                         .build())
                 .build();
         String readOnly = instances().key(instance.id(), true, List.of());
