@@ -3,6 +3,7 @@ package dev.membership.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
@@ -212,6 +213,25 @@ class PolicyTest {
                         .filter(object -> !List.of("Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget")
                                 .contains(Rendered.kind(object)))
                         .toList());
+    }
+
+    /** The service, its Job and the backups go to the new database; the old one is only what it is recovered from. */
+    @Test
+    void whatIsRecoveredIsProductionOnAnotherDatabase() {
+        List<JsonNode> production = Rendered.of("overlays/production").objects();
+        Rendered recovered = Rendered.of("overlays/recovered");
+        assertThat(recovered.objects())
+                .filteredOn(object -> !production.contains(object))
+                .extracting(Rendered::kind)
+                .containsExactlyInAnyOrder("Cluster", "ConfigMap", "Deployment", "Job", "ScheduledBackup");
+        for (String kind : List.of("ConfigMap", "Deployment", "Job", "ScheduledBackup")) {
+            assertThat(recovered.all(kind).toString()).doesNotContain("membership-database");
+        }
+        assertThat(recovered.one("Cluster", "membership-recovered").findValuesAsText("serverName"))
+                .containsExactly("membership-database");
+        assertThat(recovered.all("NetworkPolicy"))
+                .allSatisfy(policy ->
+                        assertThat(policy.findValues("cnpg.io/cluster")).isEmpty());
     }
 
     static Stream<Arguments> policiesOfOverlays() {

@@ -20,9 +20,10 @@ import java.util.stream.Stream;
 
 /** The objects that a kustomization makes. */
 record Rendered(String folder, List<JsonNode> objects) {
-    static final List<String> OVERLAYS = List.of("overlays/development", "overlays/production", "overlays/managed");
+    static final List<String> OVERLAYS =
+            List.of("overlays/development", "overlays/production", "overlays/recovered", "overlays/managed");
     static final List<String> MIGRATIONS =
-            List.of("migration/development", "migration/production", "migration/managed");
+            List.of("migration/development", "migration/production", "migration/recovered", "migration/managed");
     static final YAMLMapper YAML = new YAMLMapper();
 
     private static final Set<String> WORKLOADS = Set.of("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob");
