@@ -24,8 +24,7 @@ class MonitoringTest {
     private static final Pattern METRIC = Pattern.compile("([a-z_]+)\\{");
 
     private final Rendered production = Rendered.of("overlays/production");
-    private final JsonNode rules =
-            production.one("PrometheusRule", "membership").path("spec");
+    private final List<JsonNode> rules = production.all("PrometheusRule");
 
     /** Those of the service are compared with what it exposes by the service's own tests. */
     @Test
@@ -34,18 +33,20 @@ class MonitoringTest {
         for (String list : List.of("metrics-of-the-service.txt", "metrics-of-the-cluster.txt")) {
             listed.addAll(Files.readAllLines(MONITORING.resolve(list)));
         }
-        Stream<String> used = Stream.concat(rules.findValuesAsText("expr").stream(), queries().stream())
+        Stream<String> used = Stream.concat(
+                        rules.stream().flatMap(rule -> rule.findValuesAsText("expr").stream()), queries().stream())
                 .flatMap(query -> METRIC.matcher(query).results())
                 .map(match -> match.group(1));
         assertThat(used.collect(Collectors.toSet())).isEqualTo(listed);
     }
 
     @Test
-    void everyAlertSaysWhatToDo() {
-        List<JsonNode> alerts = rules.path("groups")
-                .valueStream()
+    void everyAlertSaysWhatToDo() throws IOException {
+        List<JsonNode> alerts = rules.stream()
+                .flatMap(rule -> rule.at("/spec/groups").valueStream())
                 .flatMap(group -> group.path("rules").valueStream())
                 .toList();
+        List<String> runbook = Files.readAllLines(Path.of("../../docs/operations.md"));
         assertThat(alerts)
                 .hasSizeGreaterThan(10)
                 .extracting(alert -> alert.path("alert").asText())
@@ -54,6 +55,7 @@ class MonitoringTest {
             assertThat(alert.at("/labels/severity").asText()).isIn("critical", "warning");
             assertThat(alert.at("/annotations/summary").asText()).isNotBlank();
             assertThat(alert.at("/annotations/description").asText()).isNotBlank();
+            assertThat(runbook).contains("### " + alert.path("alert").asText());
             assertThat(alert.at("/annotations/runbook_url").asText())
                     .endsWith(
                             "docs/operations.md#" + alert.path("alert").asText().toLowerCase(Locale.ROOT));
@@ -63,19 +65,32 @@ class MonitoringTest {
     @Test
     void prometheusReadsTheRulesAndAlertsAsExpected() throws IOException {
         Path folder = Files.createDirectories(Path.of("target/promtool"));
-        Rendered.YAML.writeValue(folder.resolve("rules.yaml").toFile(), rules);
+        for (JsonNode rule : rules) {
+            String name = rule.at("/metadata/name").asText();
+            Rendered.YAML.writeValue(folder.resolve(name + ".yaml").toFile(), rule.path("spec"));
+        }
         Rendered.YAML.writeValue(folder.resolve("dashboard.yaml").toFile(), queriesAsRules());
-        Files.copy(
-                Path.of("src/test/promtool/alerts.yaml"),
-                folder.resolve("alerts.yaml"),
-                StandardCopyOption.REPLACE_EXISTING);
+        for (String tests : List.of("alerts.yaml", "database-alerts.yaml")) {
+            Files.copy(
+                    Path.of("src/test/promtool").resolve(tests),
+                    folder.resolve(tests),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
         String promtool = Tools.onPath("promtool")
                 .orElseThrow(() -> Tools.abort("there is no promtool on the PATH, so that alerts are not tried"))
                 .toString();
 
-        Tools.Result check = Tools.run(folder, "", promtool, "check", "rules", "rules.yaml", "dashboard.yaml");
+        Tools.Result check = Tools.run(
+                folder,
+                "",
+                promtool,
+                "check",
+                "rules",
+                "membership.yaml",
+                "membership-database.yaml",
+                "dashboard.yaml");
         assertThat(check.status()).as(check.output()).isZero();
-        Tools.Result test = Tools.run(folder, "", promtool, "test", "rules", "alerts.yaml");
+        Tools.Result test = Tools.run(folder, "", promtool, "test", "rules", "alerts.yaml", "database-alerts.yaml");
         assertThat(test.status()).as(test.output()).isZero();
     }
 

@@ -261,7 +261,7 @@ enum Policy {
                                     .filter(s -> s.at("/metadata/name").asText().startsWith("membership"))
                                     .map(s -> s.at("/spec/selector")),
                             rendered.all("PodDisruptionBudget").stream().map(b -> b.at("/spec/selector/matchLabels")),
-                            rendered.all("PodMonitor").stream().map(m -> m.at("/spec/selector/matchLabels")),
+                            monitorsOfReplicas(rendered).map(m -> m.at("/spec/selector/matchLabels")),
                             elements(rendered.deployment().at("/spec/template/spec/topologySpreadConstraints"))
                                     .map(constraint -> constraint.at("/labelSelector/matchLabels")))
                     .flatMap(selectors -> selectors)
@@ -295,7 +295,7 @@ enum Policy {
                             rendered.all("Service").stream()
                                     .flatMap(s -> elements(s.at("/spec/ports")))
                                     .map(port -> port.path("targetPort")),
-                            rendered.all("PodMonitor").stream()
+                            monitorsOfReplicas(rendered)
                                     .flatMap(m -> elements(m.at("/spec/podMetricsEndpoints")))
                                     .map(endpoint -> endpoint.path("port")),
                             rendered.all("NetworkPolicy").stream()
@@ -424,6 +424,10 @@ enum Policy {
     /** Whether it selects pods that CloudNativePG makes, which no workload here has. */
     private static boolean isOfTheOperator(JsonNode selector) {
         return selector.toString().contains("\"cnpg.io/");
+    }
+
+    private static Stream<JsonNode> monitorsOfReplicas(Rendered rendered) {
+        return rendered.all("PodMonitor").stream().filter(monitor -> !isOfTheOperator(monitor.at("/spec/selector")));
     }
 
     private static List<String> secrets(JsonNode workload) {
