@@ -10,6 +10,10 @@ from report import Report
 from restart import require_settled
 from stage import Standby, Stage, say
 
+# The service connects as the database's owner, who is no superuser.
+AS_OWNER = "?user=membership"
+UNREAD = "count(*) FILTER (WHERE transaction_id >= pg_snapshot_xmin(pg_current_snapshot()))"
+
 
 def restore(wanted):
     report = Report("restore", "Restore: from a dump, and to a point in time")
@@ -21,7 +25,9 @@ def restore(wanted):
         source.psql("ALTER SYSTEM SET archive_mode = on", database="postgres")
         source.stop()
         source.start()
-        service, = stage.services(1, **wanted.settings)
+        source.psql("CREATE ROLE membership LOGIN", database="postgres")
+        source.psql("ALTER DATABASE membership OWNER TO membership", database="postgres")
+        service, = stage.services(1, source.url() + AS_OWNER, **wanted.settings)
         clients = stage.clients()
         start_load(clients, service)
         time.sleep(5)
@@ -44,18 +50,26 @@ def restore(wanted):
         took_recovery = timed(lambda: recover(base, archive, good))
         stage.ending.append(lambda: base.stop("immediate"))
         end = book.settled(calls, base, stage.instance)
-        serves(stage, report, base.url(), "to a point in time")
+        serves(stage, report, base.url() + AS_OWNER, "to a point in time")
 
-        source.psql("CREATE DATABASE restored", database="postgres")
-        took_restore = timed(lambda: tool(source, "pg_restore", "--dbname=restored", "--exit-on-error", str(dump)))
-        wrong = source.psql(book.INCONSISTENT.format(instance=stage.instance), database="restored")[0]["wrong"]
-        events = source.psql("SELECT count(*) AS n FROM outbox_event", database="restored")[0]["n"]
-        serves(stage, report, source.url("restored"), "from the dump")
+        # Another server, whose transactions have other numbers than those in the dump.
+        other = Standby(folder / "other")
+        other.start()
+        stage.ending.append(lambda: other.stop("immediate"))
+        other.psql("CREATE ROLE membership LOGIN", database="postgres")
+        took_restore = timed(lambda: restore_dump(other, dump))
+        wrong = other.psql(book.INCONSISTENT.format(instance=stage.instance), database="restored")[0]["wrong"]
+        events, unread = other.psql(f"SELECT count(*), {UNREAD} AS unread FROM outbox_event", database="restored")[0].values()
+        owners = [row["tableowner"] for row in other.psql(
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'", database="restored")]
+        serves(stage, report, other.url("restored") + AS_OWNER, "from the dump")
     report.figure("seconds for the dump, of MB", f"{took_dump:.1f}, {dump.stat().st_size / 1e6:.0f}")
     report.figure("seconds to restore the dump", took_restore)
     report.figure("seconds to recover to the point in time", took_recovery)
     report.figure("events in the dump, of all", f"{int(events):,} of {end['acknowledged'] + end['happened_unacknowledged']:,}")
     report.require("from the dump: counters and events agree with rows", int(wrong) == 0, f"{wrong} organizations differ")
+    report.require("from the dump: all tables are the owner's", owners == ["membership"], ", ".join(owners))
+    report.require("from the dump: readers in the order of commits see all events", int(unread) == 0, f"{unread} not yet")
     require_settled(report, end)
     return report
 
@@ -73,7 +87,15 @@ def timed(work):
 
 
 def tool(server, program, *arguments):
-    subprocess.run([str(server.bin / program), *server.connection_options(), *arguments], check=True)
+    subprocess.run([str(server.bin / program), *server.connection_options(), *arguments], check=True,
+                   stdout=subprocess.DEVNULL)
+
+
+def restore_dump(server, dump):
+    """As docs/operations.md says."""
+    tool(server, "createdb", "--owner=membership", "restored")
+    tool(server, "pg_restore", "--dbname=restored", "--role=membership", "--no-owner", "--exit-on-error", str(dump))
+    tool(server, "psql", "--dbname=restored", "--command=UPDATE outbox_event SET transaction_id = pg_current_xact_id()")
 
 
 def recover(server, archive, moment):
