@@ -2,12 +2,11 @@ package dev.membership.domain.membership;
 
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.database.IdFilter;
-import dev.membership.domain.database.Like;
+import dev.membership.domain.database.IgnoringCase;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.input.Input;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A filter's conditions on memberships {@code m}, in SQL, each with " AND " before it. */
@@ -48,11 +47,9 @@ final class MembershipConditions {
     }
 
     void anyOf(String param, String column, List<String> values) {
-        List<String> wanted = Input.filterValues(param, values).stream()
-                .map(value -> value.toLowerCase(Locale.ROOT))
-                .toList();
+        List<String> wanted = Input.filterValues(param, values);
         if (!wanted.isEmpty()) {
-            sql.add(" AND " + column + " = ANY (?)", wanted);
+            sql.add(" AND ").add(IgnoringCase.isOneOf(column, wanted));
         }
     }
 
@@ -62,15 +59,14 @@ final class MembershipConditions {
         if (wanted == null) {
             return;
         }
-        String pattern = Like.containing(wanted);
         boolean indexed = wanted.codePoints().filter(Character::isLetterOrDigit).count() >= INDEXED_LENGTH;
         searches |= indexed;
         if (indexed || column == null) {
             // Of a text without a trigram the index would return everybody, in no order: "|| ''" keeps it out.
-            sql.add(" AND " + userTable + ".search" + (indexed ? "" : " || ''") + " LIKE ?", pattern);
+            sql.add(" AND ").add(IgnoringCase.contains(userTable + ".search" + (indexed ? "" : " || ''"), wanted));
         }
         if (column != null) {
-            sql.add(" AND " + column + " LIKE ?", pattern);
+            sql.add(" AND ").add(IgnoringCase.contains(column, wanted));
         }
     }
 

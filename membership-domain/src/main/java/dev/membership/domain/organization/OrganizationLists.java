@@ -4,7 +4,7 @@ import dev.membership.domain.caller.Caller;
 import dev.membership.domain.caller.Operation;
 import dev.membership.domain.database.Database;
 import dev.membership.domain.database.IdFilter;
-import dev.membership.domain.database.Like;
+import dev.membership.domain.database.IgnoringCase;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.input.Input;
 import dev.membership.domain.operation.Operations;
@@ -62,12 +62,12 @@ public class OrganizationLists {
                 caller.instanceId());
         String query = Input.optional("query", listing.query(), 255);
         if (query != null) {
-            sql.add(" AND o.search LIKE ?", Like.containing(query));
-            sql.add(
-                    " AND (o.id = ? OR o.name_key LIKE ? OR o.slug LIKE ?)",
-                    query,
-                    Like.containing(query),
-                    Like.containing(query));
+            sql.add(" AND ").add(IgnoringCase.contains("o.search", query));
+            sql.add(" AND (o.id = ? OR ", query)
+                    .add(IgnoringCase.contains("o.name_key", query))
+                    .add(" OR ")
+                    .add(IgnoringCase.contains("o.slug", query))
+                    .add(")");
         }
         sql.add(IdFilter.parse("organization_id", listing.organizationIds()).on("o.id"));
         IdFilter members = IdFilter.parse("user_id", listing.userIds());

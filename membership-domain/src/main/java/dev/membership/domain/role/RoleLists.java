@@ -4,7 +4,7 @@ import dev.membership.domain.caller.Access;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.caller.Operation;
 import dev.membership.domain.database.Database;
-import dev.membership.domain.database.Like;
+import dev.membership.domain.database.IgnoringCase;
 import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.input.Input;
@@ -80,12 +80,11 @@ public class RoleLists {
                 tokenParam);
         Sql rows = Sql.of(" FROM " + table + " " + alias + " WHERE " + alias + ".instance_id = ?", caller.instanceId());
         if (query != null) {
-            String pattern = Like.containing(query);
-            rows.add(
-                    " AND (" + alias + ".id = ? OR lower(" + alias + ".name) LIKE ? OR " + alias + ".key LIKE ?)",
-                    query,
-                    pattern,
-                    pattern);
+            rows.add(" AND (" + alias + ".id = ? OR ", query)
+                    .add(IgnoringCase.contains("lower(" + alias + ".name)", query))
+                    .add(" OR ")
+                    .add(IgnoringCase.contains(alias + ".key", query))
+                    .add(")");
         }
         return keyset.read(database, columns, rows, mapper);
     }

@@ -1,12 +1,10 @@
 package dev.membership.domain.user;
 
 import dev.membership.domain.database.IdFilter;
-import dev.membership.domain.database.Like;
+import dev.membership.domain.database.IgnoringCase;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.input.Input;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A filter's conditions on users {@code u}, in SQL, each with " AND " before it. */
@@ -20,10 +18,10 @@ final class UserConditions {
     static Sql of(UserCommands.Filter filter) {
         UserConditions conditions = new UserConditions();
         conditions.sql.add(IdFilter.parse("user_id", filter.userIds()).on("u.id"));
-        conditions.anyOf("external_id", "u.external_id", filter.externalIds(), value -> value);
-        conditions.anyOf("email_address", "u.email_key", filter.emailAddresses(), UserConditions::lower);
-        conditions.anyOf("phone_number", "u.phone_key", filter.phoneNumbers(), value -> value);
-        conditions.anyOf("username", "u.username_key", filter.usernames(), UserConditions::lower);
+        conditions.externalIds(filter.externalIds());
+        conditions.anyOf("email_address", "u.email_key", filter.emailAddresses());
+        conditions.anyOf("phone_number", "u.phone_key", filter.phoneNumbers());
+        conditions.anyOf("username", "u.username_key", filter.usernames());
         conditions.memberOf(IdFilter.parse("organization_id", filter.organizationIds()));
         conditions.contains("query", null, filter.query());
         conditions.contains("email_address_query", "u.email_key", filter.emailAddressQuery());
@@ -38,11 +36,17 @@ final class UserConditions {
         return conditions.sql;
     }
 
-    private void anyOf(String param, String column, List<String> values, UnaryOperator<String> key) {
-        List<String> wanted =
-                Input.filterValues(param, values).stream().map(key).toList();
+    private void externalIds(List<String> values) {
+        List<String> wanted = Input.filterValues("external_id", values);
         if (!wanted.isEmpty()) {
-            sql.add(" AND " + column + " = ANY (?)", wanted);
+            sql.add(" AND u.external_id = ANY (?)", wanted);
+        }
+    }
+
+    private void anyOf(String param, String column, List<String> values) {
+        List<String> wanted = Input.filterValues(param, values);
+        if (!wanted.isEmpty()) {
+            sql.add(" AND ").add(IgnoringCase.isOneOf(column, wanted));
         }
     }
 
@@ -68,10 +72,9 @@ final class UserConditions {
     private void contains(String param, @Nullable String column, @Nullable String text) {
         String wanted = Input.optional(param, text, TEXT_LENGTH);
         if (wanted != null) {
-            String pattern = Like.containing(wanted);
-            sql.add(" AND u.search LIKE ?", pattern);
+            sql.add(" AND ").add(IgnoringCase.contains("u.search", wanted));
             if (column != null) {
-                sql.add(" AND " + column + " LIKE ?", pattern);
+                sql.add(" AND ").add(IgnoringCase.contains(column, wanted));
             }
         }
     }
@@ -80,9 +83,5 @@ final class UserConditions {
         if (value != null) {
             sql.add(" AND " + comparison + " ?", value);
         }
-    }
-
-    private static String lower(String value) {
-        return value.toLowerCase(Locale.ROOT);
     }
 }

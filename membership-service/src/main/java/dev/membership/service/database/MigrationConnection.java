@@ -13,6 +13,8 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
  */
 @ApplicationScoped
 class MigrationConnection implements FlywayConfigurationCustomizer {
+    private static final String NO_END_OF_IDLE_TRANSACTIONS = " -c idle_in_transaction_session_timeout=0";
+
     private final String url;
     private final String username;
     private final Optional<String> password;
@@ -29,10 +31,19 @@ class MigrationConnection implements FlywayConfigurationCustomizer {
         this.options = options;
     }
 
+    /**
+     * Flyway holds its lock by a transaction that is idle while a migration runs on another connection, however long: so that is
+     * not ended, as it would be where a call forgets its transaction.
+     */
     @Override
     public void customize(FluentConfiguration flyway) {
         flyway.dataSource(url, username, password.orElse(""))
-                .jdbcProperties(
-                        Map.of("targetServerType", "primary", "ApplicationName", "membership", "options", options));
+                .jdbcProperties(Map.of(
+                        "targetServerType",
+                        "primary",
+                        "ApplicationName",
+                        "membership",
+                        "options",
+                        options + NO_END_OF_IDLE_TRANSACTIONS));
     }
 }

@@ -108,6 +108,19 @@ class MembershipListContractTest extends ContractTest {
         assertThat(found(door, "created_at_after", "2021-06-01T00:00:00Z")).containsExactly(bob, cyd);
     }
 
+    /** Letters whose lower case is another one in Java than in PostgreSQL, or depends on where they stand. */
+    @ThroughEachDoor
+    void caseMeansNothingInAnyAlphabet(Via door) {
+        for (String name : List.of("Émilie", "İbrahim", "ΑΛΕΞΗΣ", "Straße")) {
+            String user = instance.user(args("first_name", name, "last_name", "Ω" + name));
+            instance.add(organization, user, "org:member");
+
+            assertThat(found(door, "query", name)).as(name).containsExactly(user);
+            assertThat(found(door, "name_query", "ω" + name)).as(name).containsExactly(user);
+        }
+        assertThat(found(door, "query", "éMILIE")).hasSize(1);
+    }
+
     @ThroughEachDoor
     void allFiltersMustHold(Via door) {
         assertThat(users(door, "order_by", "created_at", "filter", args("role", List.of("org:member"), "query", "ada")))

@@ -13,6 +13,7 @@ import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,21 @@ class HealthTest extends DoorTest {
                 .containsPattern(
                         "grpc_server_processing_duration_seconds_count\\{[^}]*method=\"ListMemberships\"[^}]*service=\"membership.v1.MembershipService\"[^}]*statusCode=\"OK\"")
                 .containsPattern("mp_graphql_seconds_count\\{[^}]*name=\"getMembership\"");
+    }
+
+    @Test
+    void whatStrangersMakeUpIsNoLabel() {
+        given().port(RestAssured.port).request("MADEUP", "/made-up").then().statusCode(401);
+
+        Eventually.until(
+                "the request is counted",
+                () -> Management.get("/q/metrics")
+                        .asString()
+                        .lines()
+                        .anyMatch(line -> line.startsWith("http_server_requests_seconds_count")
+                                && line.contains("method=\"OTHER\"")
+                                && line.contains("uri=\"OTHER\"")));
+        assertThat(Management.get("/q/metrics").asString()).doesNotContainIgnoringCase("made");
     }
 
     /** Alerts and dashboard ask for these names. */

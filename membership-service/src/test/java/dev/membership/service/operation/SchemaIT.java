@@ -2,16 +2,23 @@ package dev.membership.service.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.membership.service.support.Eventually;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.ServiceProcess;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Migrating apart from serving, as a roll-out does it, and what keeps a build from a schema that it does not know. */
 class SchemaIT {
     private static final Map<String, String> SERVES = Map.of("MEMBERSHIP_DB_MIGRATE", "false");
     private static final Map<String, String> MIGRATES_AND_ENDS = Map.of("QUARKUS_INIT_AND_EXIT", "true");
+
+    private static final Map<String, String> MIGRATES_FOR_LONG = Map.of(
+            "QUARKUS_INIT_AND_EXIT", "true",
+            "MEMBERSHIP_DB_LOCK_TIMEOUT", "120s",
+            "MEMBERSHIP_DB_STATEMENT_TIMEOUT", "120s");
 
     private final OwnDatabase database = OwnDatabase.create();
 
@@ -33,6 +40,35 @@ class SchemaIT {
         assertThat(ended.output()).contains("Detected resolved migration not applied to database: 1");
         assertThat(database.number("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
                 .isZero();
+    }
+
+    @Test
+    void refusesADatabaseThatFoldsAsciiOnly() {
+        var ended = ServiceProcess.runToEnd(
+                OwnDatabase.create("TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'"), MIGRATES_AND_ENDS);
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.output()).contains("create it with a UTF-8 locale");
+    }
+
+    /** Flyway's own connection waits for the one that migrates, for longer than calls' transactions may be idle. */
+    @Test
+    void aMigrationMayTakeLong() {
+        ServiceProcess.runToEnd(database, MIGRATES_AND_ENDS);
+        database.execute("DELETE FROM flyway_schema_history WHERE version::int >= 4");
+        database.execute("DROP TABLE outbox_mark");
+        CompletableFuture<ServiceProcess.Ended> migrating;
+        try (var lock = database.changing("LOCK TABLE outbox_event IN SHARE UPDATE EXCLUSIVE MODE")) {
+            migrating = CompletableFuture.supplyAsync(() -> ServiceProcess.runToEnd(
+                    database, MIGRATES_FOR_LONG));
+            Eventually.until("it is held up", () -> database.waiting() == 1);
+            Eventually.until("Flyway's connection outlives a call's", () -> database.number("""
+                            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                            AND state = 'idle in transaction' AND application_name = 'membership'
+                            AND state_change < now() - interval '32 s'""") == 1);
+        }
+
+        assertThat(migrating.join().status()).isZero();
     }
 
     @Test

@@ -10,10 +10,15 @@ import javax.sql.DataSource;
 /** A database of one test, empty at first, whose owner is an ordinary login: migrations get along without a superuser. */
 public record OwnDatabase(String name) implements Consistency.Rows {
     public static OwnDatabase create() {
+        return create("");
+    }
+
+    /** @param options of {@code CREATE DATABASE} */
+    public static OwnDatabase create(String options) {
         String name = Instances.unique("own_");
         TestDatabase.execute(
                 "CREATE ROLE " + name + " LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '" + name + "'");
-        TestDatabase.execute("CREATE DATABASE " + name + " OWNER " + name);
+        TestDatabase.execute("CREATE DATABASE " + name + " OWNER " + name + " " + options);
         return new OwnDatabase(name);
     }
 
@@ -48,6 +53,11 @@ public record OwnDatabase(String name) implements Consistency.Rows {
     /** Holds up every change of an organization's members until it is closed. */
     public TestDatabase.Lock lockMembersOf(String organizationId) {
         return TestDatabase.lockMembersOf(dataSource(), organizationId);
+    }
+
+    /** Changes or locks something, and commits that when it is closed. */
+    public TestDatabase.Lock changing(String sql) {
+        return TestDatabase.changing(dataSource(), sql);
     }
 
     private DataSource dataSource() {

@@ -69,6 +69,10 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
                         .setServerConfig("shared_preload_libraries", "pg_stat_statements")
                         .setServerConfig("pg_stat_statements.track", "top")
                         .setServerConfig("max_connections", "100")
+                        .setLocaleConfig("encoding", "UTF8")
+                        .setLocaleConfig("locale", "C")
+                        .setLocaleConfig("locale-provider", "builtin")
+                        .setLocaleConfig("builtin-locale", "C.UTF-8")
                         .start();
                 execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
             } catch (IOException failure) {
@@ -132,7 +136,7 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
         return changing(server().getPostgresDatabase(), sql, parameters);
     }
 
-    private static Lock changing(DataSource database, String sql, Object... parameters) {
+    static Lock changing(DataSource database, String sql, Object... parameters) {
         try {
             Connection connection = database.getConnection();
             connection.setAutoCommit(false);
