@@ -59,8 +59,7 @@ class SchemaIT {
         database.execute("DROP TABLE outbox_mark");
         CompletableFuture<ServiceProcess.Ended> migrating;
         try (var lock = database.changing("LOCK TABLE outbox_event IN SHARE UPDATE EXCLUSIVE MODE")) {
-            migrating = CompletableFuture.supplyAsync(() -> ServiceProcess.runToEnd(
-                    database, MIGRATES_FOR_LONG));
+            migrating = CompletableFuture.supplyAsync(() -> ServiceProcess.runToEnd(database, MIGRATES_FOR_LONG));
             Eventually.until("it is held up", () -> database.waiting() == 1);
             Eventually.until("Flyway's connection outlives a call's", () -> database.number("""
                             SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
