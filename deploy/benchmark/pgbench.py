@@ -11,17 +11,18 @@ MOST_SCRIPTS = 60
 # So many rows each run of changes has for itself.
 MOST_IN_A_RUN = 12_000
 
-# Where the rows are, see Population.java and seed.sql. The names are those that variable() gives to parameters. Every run
-# has its own (-D base), among members that the callers leave alone.
-ROWS = r"""\set turn :turn + 1
+# Where the rows are, see Population.java and seed.sql. The names are those that variable() gives to parameters. Changes go
+# from row to row, every run (-D base) among members that the callers leave alone. Reads take any, as callers do: a few
+# rows, read again and again, would be cheaper because they stay in the processor's cache.
+NEXT = r"""\set turn :turn + 1
 \set number :base + :turn * :clients + :client_id
-\set o {organization}
-\set start {start}
 """
-IDS = r"""\set organization 2000000000000000000 + :o
-\set u (:start + {place}) % 200000
+ROW = r"""\set o {organization}
+\set place {place}
+\set u ({start} + :place) % 200000
+\set organization 2000000000000000000 + :o
 \set user 1000000000000000000 + :u
-\set membership 3000000000000000000 + :o * 1000000 + {place}
+\set membership 3000000000000000000 + :o * 1000000 + :place
 \set fresh random(1, 9000000000000000000)
 """
 ORGANIZATIONS = {"spread": ("5 + :number % 9996", ":o * 88"), "large": ("1", "0"), "hot": ("10001", "0")}
@@ -29,6 +30,20 @@ PLACES = {("create", "spread"): "50000 + :number / 9996", ("create", "hot"): "10
           ("create", "large"): "150000 + :number", ("update", "spread"): "20 + :number / 9996",
           ("update", "large"): "30000 + :number", ("delete", "spread"): "70 - :number / 9996",
           ("delete", "large"): "80000 - :number"}
+READ = {"spread": ("random(5, 10000)", "random(0, 43)", ":o * 88"), "large": ("1", "random(0, 49999)", "0"),
+        "small": ("4", "random(0, 49)", "0")}
+
+
+def rows(operation):
+    """The lines that choose the row of a run; None: what was recorded is repeated."""
+    changed = PLACES.get((operation.kind, operation.population))
+    if changed:
+        organization, start = ORGANIZATIONS[operation.population]
+        return NEXT + ROW.format(organization=organization, place=changed, start=start)
+    if operation.kind in ("get", "check") or operation.kind == "list_of_user" and "user" not in operation.options:
+        organization, place, start = READ[operation.population]
+        return ROW.format(organization=organization, place=place, start=start)
+    return None
 
 
 def variable(value):
@@ -63,12 +78,13 @@ class Pgbench:
         if not recorded:
             return None
         arguments, scripts = [], []
-        place = PLACES.get((operation.kind, operation.population))
-        if place:
-            # One call's statements are one script, of which every run changes other rows.
-            organization, start = ORGANIZATIONS[operation.population]
-            lines = [(ROWS + IDS).format(place=place, organization=organization, start=start)]
-            lines += [self._statement(text, values, f"s{i}", arguments, True) for i, (text, values) in enumerate(recorded)]
+        lines = rows(operation)
+        if lines:
+            # One call's statements are one script, of which every run has another row.
+            lines, call = [lines], {}
+            for text, values in recorded:
+                call.setdefault(text, values)
+            lines += [self._statement(text, values, f"s{i}", arguments, True) for i, (text, values) in enumerate(call.items())]
             if in_transaction:
                 lines = [lines[0], "BEGIN;\n", *lines[1:], "COMMIT;\n"]
             scripts.append("".join(lines))
@@ -104,9 +120,9 @@ class Pgbench:
     def run(self, operation, arguments, callers, seconds):
         """Returns transactions a second, and PostgreSQL's CPU for one of them in microseconds. pgbench ends at the first
         error: so what it did is what the service does."""
-        rows = (operation.kind, operation.population)
-        base = self.bases.get(rows, 0)
-        self.bases[rows] = base + MOST_IN_A_RUN
+        changed = (operation.kind, operation.population)
+        base = self.bases.get(changed, 0)
+        self.bases[changed] = base + MOST_IN_A_RUN
         before = cpu_seconds_of_family(self.database.pid)
         done = subprocess.run(
             ["pgbench", *self.database.connection_options(), "-n", "-M", "prepared", "-c", str(callers), "-j", "1",
