@@ -21,7 +21,11 @@ import dev.membership.domain.role.RoleCommands.UpdatePermission;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +90,7 @@ public class Permissions {
     }
 
     /**
-     * Changes what is given; roles that have the permission have it under its new key from then on.
+     * Changes what is given. Roles that have the permission have it under its new key from then on, which changes them, too.
      *
      * @throws Refusal {@code organization_system_permission_not_modifiable}, {@code form_identifier_exists},
      *     {@code conflict}
@@ -95,7 +99,8 @@ public class Permissions {
         Call call = new Call(caller, Operation.UPDATE_PERMISSION, requestId);
         return operations.write(call, command, PermissionView.class, () -> {
             String id = Input.reference("permission_id", command.permissionId());
-            PermissionView before = lock(caller, id, command.etag());
+            Locked locked = lock(caller, id, command.etag());
+            PermissionView before = locked.permission();
             PermissionView after = new PermissionView(
                     id,
                     command.key() == null ? before.key() : RoleFields.permissionKey(command.key()),
@@ -105,34 +110,66 @@ public class Permissions {
                     before.createdAt(),
                     Input.now(clock),
                     before.version() + 1);
-            repository.save(caller.instanceId(), after);
-            events.append(call, new Events.Change("permission.updated", id, before, after));
+            List<String> changing = before.key().equals(after.key()) ? List.of() : locked.roleIds();
+            change(
+                    call,
+                    new Events.Change("permission.updated", id, before, after),
+                    changing,
+                    () -> repository.save(caller.instanceId(), after));
             return after;
         });
     }
 
     /**
-     * Deletes a permission and takes it from every role.
+     * Deletes a permission and takes it from every role, which changes those, too.
      *
      * @throws Refusal {@code organization_system_permission_not_modifiable}, {@code conflict}
      */
     public Deleted delete(Caller caller, @Nullable String requestId, DeletePermission command) {
         Call call = new Call(caller, Operation.DELETE_PERMISSION, requestId);
         return operations.write(call, command, Deleted.class, () -> {
-            PermissionView before =
-                    lock(caller, Input.reference("permission_id", command.permissionId()), command.etag());
-            repository.remove(caller.instanceId(), before);
-            events.append(call, new Events.Change("permission.deleted", before.id(), before, null));
+            Locked locked = lock(caller, Input.reference("permission_id", command.permissionId()), command.etag());
+            PermissionView before = locked.permission();
+            change(
+                    call,
+                    new Events.Change("permission.deleted", before.id(), before, null),
+                    locked.roleIds(),
+                    () -> repository.remove(caller.instanceId(), before));
             return new Deleted(before.id(), before.key());
         });
     }
+
+    /** Makes a change that shows in roles that have the permission, of which each has another state and an event afterwards. */
+    private void change(Call call, Events.Change permission, List<String> roleIds, Runnable change) {
+        List<Events.Entry> entries = new ArrayList<>(List.of(new Events.Entry(null, null, permission)));
+        if (roleIds.isEmpty()) {
+            change.run();
+        } else {
+            Sql these = Sql.of(" WHERE r.instance_id = ? AND r.id = ANY (?)", call.instanceId(), roleIds);
+            Map<String, RoleView> before =
+                    roles(Sql.of("SELECT " + RoleView.COLUMNS + " FROM role r").add(these));
+            change.run();
+            roles(Sql.of("UPDATE role r SET version = version + 1, updated_at = ?", Input.now(clock))
+                            .add(these)
+                            .add(" RETURNING " + RoleView.COLUMNS))
+                    .forEach((id, after) -> entries.add(new Events.Entry(
+                            null, null, new Events.Change("role.updated", id, before.get(id), after))));
+        }
+        events.appendAll(call, entries);
+    }
+
+    private Map<String, RoleView> roles(Sql sql) {
+        return database.list(sql, RoleView::read).stream().collect(Collectors.toMap(RoleView::id, role -> role));
+    }
+
+    private record Locked(PermissionView permission, List<String> roleIds) {}
 
     /**
      * Locks a permission, and before it the roles that have it: the triggers will write those, and whoever changes a role
      * locks the role first, too.
      */
-    private PermissionView lock(Caller caller, String id, @Nullable String etag) {
-        database.list(Sql.of("""
+    private Locked lock(Caller caller, String id, @Nullable String etag) {
+        List<String> roleIds = database.list(Sql.of("""
                         SELECT r.id FROM role r WHERE r.instance_id = ? AND r.id IN (
                             SELECT role_id FROM role_permission WHERE instance_id = ? AND permission_id = ?)
                         ORDER BY r.id FOR NO KEY UPDATE
@@ -141,8 +178,8 @@ public class Permissions {
         if (found.system()) {
             throw new Refusal(ErrorCode.ORGANIZATION_SYSTEM_PERMISSION_NOT_MODIFIABLE);
         }
-        Etag.require(etag, found.version());
-        return found;
+        Etag.require(etag, found.etag());
+        return new Locked(found, roleIds);
     }
 
     private PermissionView read(Caller caller, String param, String column, String value) {

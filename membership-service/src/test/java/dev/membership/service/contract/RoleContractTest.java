@@ -321,9 +321,12 @@ class RoleContractTest extends ContractTest {
         String id = role(door, "org:payer", "org:invoices:pay");
         String organization = instance.organization();
         String user = instance.member(organization, "org:payer");
+        JsonNode before = call(door, "GetRole", "role_id", id);
+        long last = lastEvent();
 
         call(door, "UpdatePermission", "permission_id", permission, "key", "org:invoices:settle");
 
+        assertChangedOnce(door, before, last);
         assertThat(keys(call(door, "GetRole", "role_id", id))).containsExactly("org:invoices:settle");
         assertThat(allowed(door, organization, user, "org:invoices:settle")).isTrue();
         assertThat(allowed(door, organization, user, "org:invoices:pay")).isFalse();
@@ -335,11 +338,41 @@ class RoleContractTest extends ContractTest {
                 .get("id")
                 .asText();
         String id = role(door, "org:payer", "org:invoices:pay");
+        JsonNode before = call(door, "GetRole", "role_id", id);
+        long last = lastEvent();
 
         JsonNode deleted = call(door, "DeletePermission", "permission_id", permission);
 
+        assertChangedOnce(door, before, last);
         assertThat(deleted.get("object").asText()).isEqualTo("permission");
         assertThat(call(door, "GetRole", "role_id", id).get("permissions")).isEmpty();
+    }
+
+    /** Whoever read the role before cannot change it by what it was then, and who follows the events hears of it. */
+    private void assertChangedOnce(Via door, JsonNode role, long sinceEvent) {
+        String id = role.get("id").asText();
+        JsonNode now = call(door, "GetRole", "role_id", id);
+        assertThat(now.get("etag")).isNotEqualTo(role.get("etag"));
+        assertThat(now.get("updatedAt")).isNotEqualTo(role.get("updatedAt"));
+        assertThat(refused(
+                                door,
+                                "UpdateRole",
+                                "role_id",
+                                id,
+                                "name",
+                                "N",
+                                "etag",
+                                role.get("etag").asText())
+                        .code())
+                .isEqualTo("conflict");
+        assertThat(eventsSince(sinceEvent))
+                .filteredOn(event -> event.type().equals("role.updated"))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.resourceId()).isEqualTo(id);
+                    assertThat(event.before().get("permissions").toString()).contains("org:invoices:pay");
+                    assertThat(event.after().get("permissions").toString()).doesNotContain("org:invoices:pay");
+                });
     }
 
     @ThroughEachDoor
