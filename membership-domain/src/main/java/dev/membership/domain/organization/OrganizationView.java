@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * An organization as it is read: what describes it, and its counts.
  *
  * @param privateMetadata null for callers who may not see it
+ * @param createdBy null likewise, and where nobody in particular created it
  * @param maxAllowedMemberships limit of members and pending invitations together; 0: no limit
  * @param elevatedMembersCount members whose role holds the minimum permissions
  */
@@ -114,7 +115,7 @@ public record OrganizationView(
                         adminDeleteEnabled,
                         publicMetadata,
                         null,
-                        createdBy,
+                        null,
                         createdAt,
                         updatedAt,
                         version,

@@ -68,7 +68,7 @@ public final class OrganizationNode extends Node {
         return JsonObjects.of(view.privateMetadata());
     }
 
-    @Description("User id of the creator, if there was one.")
+    @Description("User id of the creator, if there was one. Only for secret keys; null for users.")
     public @Nullable String getCreatedBy() {
         return view.createdBy();
     }

@@ -309,13 +309,13 @@ class IsolationTest extends DoorTest {
     }
 
     @Test
-    void privateMetadataIsForKeysHoweverDeepItIsAskedFor() {
+    void privateMetadataAndCreatorAreForKeysHoweverDeepTheyAreAskedFor() {
         String document = """
-                { organization: getOrganization(id: "%s") { privateMetadata
-                    memberships(first: 10) { nodes { privateMetadata organization { privateMetadata
-                      memberships(first: 10) { nodes { privateMetadata organization { privateMetadata } } } } } } }
-                  listMemberships(userId: "%s") { nodes { privateMetadata organization { privateMetadata } } }
-                  getMembership(organizationId: "%s", userId: "%s") { privateMetadata organization { privateMetadata } } }
+                { organization: getOrganization(id: "%s") { createdBy privateMetadata
+                    memberships(first: 10) { nodes { privateMetadata organization { createdBy privateMetadata
+                      memberships(first: 10) { nodes { privateMetadata organization { createdBy privateMetadata } } } } } } }
+                  listMemberships(userId: "%s") { nodes { privateMetadata organization { createdBy privateMetadata } } }
+                  getMembership(organizationId: "%s", userId: "%s") { privateMetadata organization { createdBy privateMetadata } } }
                 """.formatted(scene.organization(), scene.subject(), scene.organization(), scene.subject());
 
         JsonNode keys = graphQl(victim).send(victim.key(), document, Map.of());
@@ -323,6 +323,8 @@ class IsolationTest extends DoorTest {
 
         assertThat(keys.toString().split(Scene.HUSH, -1)).hasSizeGreaterThan(8);
         assertThat(users.toString()).contains("privateMetadata").doesNotContain(Scene.HUSH);
+        assertThat(keys.toString()).contains("\"createdBy\":\"");
+        assertThat(users.toString()).contains("createdBy").doesNotContain("\"createdBy\":\"");
         assertThat(withoutPrivate(keys)).isEqualTo(withoutPrivate(users));
     }
 
@@ -487,6 +489,6 @@ class IsolationTest extends DoorTest {
     }
 
     private static String withoutPrivate(JsonNode answer) {
-        return answer.toString().replaceAll("\"privateMetadata\":(null|\\{[^}]*})", "");
+        return answer.toString().replaceAll("\"(privateMetadata|createdBy)\":(null|\"[^\"]*\"|\\{[^}]*})", "");
     }
 }
