@@ -13,8 +13,8 @@ public final class Etag {
     }
 
     /** @throws Refusal {@code conflict} when an etag was sent and the resource has another by now */
-    public static void require(@Nullable String etag, long version) {
-        if (etag != null && !etag.isBlank() && !etag.strip().equals(of(version))) {
+    public static void require(@Nullable String etag, String present) {
+        if (etag != null && !etag.isBlank() && !etag.strip().equals(present)) {
             throw new Refusal(ErrorCode.CONFLICT);
         }
     }

@@ -54,7 +54,7 @@ public class Settings {
     public OrganizationSettingsView update(Caller caller, @Nullable String requestId, UpdateSettings command) {
         Call call = new Call(caller, Operation.UPDATE_ORGANIZATION_SETTINGS, requestId);
         return operations.write(call, command, OrganizationSettingsView.class, () -> {
-            Etag.require(command.etag(), lock(caller));
+            Etag.require(command.etag(), Etag.of(lock(caller)));
             OrganizationSettings settings = repository.findById(caller.instanceId());
             if (command.enabled() != null) {
                 if (!command.enabled()) {

@@ -128,7 +128,7 @@ public class Memberships {
             return Operations.untilUnchanged(() -> {
                         Found found = find(caller, key, role).orElseThrow(() -> absent(caller, key, role));
                         MembershipView before = found.membership();
-                        Etag.require(command.etag(), before.version());
+                        Etag.require(command.etag(), before.etag());
                         MemberRole other = found.otherRole();
                         if (before.role().id().equals(other.id())) {
                             return Optional.of(before);
@@ -157,7 +157,7 @@ public class Memberships {
                 MembershipView before = find(caller, key, null)
                         .orElseThrow(() -> absent(caller, key, null))
                         .membership();
-                Etag.require(command.etag(), before.version());
+                Etag.require(command.etag(), before.etag());
                 MembershipView after = before.withMetadata(
                         before.publicMetadata().merge("public_metadata", command.publicMetadata()),
                         before.privateMetadata().merge("private_metadata", command.privateMetadata()),
@@ -193,7 +193,7 @@ public class Memberships {
                             throw absent;
                         }
                         MembershipView before = found.get().membership();
-                        Etag.require(command.etag(), before.version());
+                        Etag.require(command.etag(), before.etag());
                         int elevated = before.role().elevated() ? -1 : 0;
                         return changes.run(
                                         call,

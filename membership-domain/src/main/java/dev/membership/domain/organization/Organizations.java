@@ -158,7 +158,7 @@ public class Organizations {
             access.require(caller, organizationId, Access.DELETE_PROFILE);
             Counts counts = counters.close(caller, organizationId);
             OrganizationView before = find(caller, "o.id", organizationId);
-            Etag.require(command.etag(), before.version());
+            Etag.require(command.etag(), before.etag());
             if (!caller.isBackend() && !before.adminDeleteEnabled()) {
                 throw new Refusal(ErrorCode.ORGANIZATION_ADMIN_DELETE_NOT_ENABLED);
             }
@@ -180,7 +180,7 @@ public class Organizations {
             Call call, String organizationId, @Nullable String etag, Consumer<Organization> change) {
         Counts counts = counters.nextEvent(call.caller(), organizationId);
         OrganizationView before = find(call.caller(), "o.id", organizationId);
-        Etag.require(etag, before.version());
+        Etag.require(etag, before.etag());
         Organization organization = repository.findById(new ScopedId(call.instanceId(), organizationId));
         change.accept(organization);
         organization.updatedAt = Input.now(clock);

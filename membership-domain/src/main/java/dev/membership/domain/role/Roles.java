@@ -226,7 +226,7 @@ public class Roles {
             throw absent("role_id");
         }
         RoleView found = find(caller, "role_id", "r.id", roleId);
-        Etag.require(etag, found.version());
+        Etag.require(etag, found.etag());
         return found;
     }
 

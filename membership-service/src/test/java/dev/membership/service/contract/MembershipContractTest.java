@@ -427,6 +427,19 @@ class MembershipContractTest extends ContractTest {
     }
 
     @ThroughEachDoor
+    void theEtagOfAnEarlierMembershipIsStale(Via door) {
+        String user = instance.member(organization, "org:member");
+        Object[] member = {"organization_id", organization, "user_id", user};
+        String earlier = call(door, "GetMembership", member).get("etag").asText();
+        call(door, "DeleteMembership", member);
+        instance.add(organization, user, "org:admin");
+
+        assertThat(refused(door, "DeleteMembership", "organization_id", organization, "user_id", user, "etag", earlier)
+                        .code())
+                .isEqualTo("conflict");
+    }
+
+    @ThroughEachDoor
     void aBatchNamesTheAbsentOnes(Via door) {
         String present = instance.member(organization, "org:member");
         String absent = instance.user();
