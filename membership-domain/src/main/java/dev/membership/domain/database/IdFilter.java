@@ -20,10 +20,13 @@ public record IdFilter(List<String> included, List<String> excluded) {
         return new IdFilter(List.copyOf(included), List.copyOf(excluded));
     }
 
-    /** Conditions on a column, each with " AND " before it. */
+    /** Conditions on a column, each with " AND " before it. A row that has no id there is not among the excluded ones. */
     public Sql on(String column) {
         return Sql.of("")
                 .add(included.isEmpty() ? Sql.of("") : Sql.of(" AND " + column + " = ANY (?)", included))
-                .add(excluded.isEmpty() ? Sql.of("") : Sql.of(" AND " + column + " <> ALL (?)", excluded));
+                .add(
+                        excluded.isEmpty()
+                                ? Sql.of("")
+                                : Sql.of(" AND (" + column + " <> ALL (?)) IS NOT FALSE", excluded));
     }
 }

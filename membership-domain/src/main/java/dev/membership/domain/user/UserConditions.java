@@ -18,7 +18,7 @@ final class UserConditions {
     static Sql of(UserCommands.Filter filter) {
         UserConditions conditions = new UserConditions();
         conditions.sql.add(IdFilter.parse("user_id", filter.userIds()).on("u.id"));
-        conditions.externalIds(filter.externalIds());
+        conditions.sql.add(IdFilter.parse("external_id", filter.externalIds()).on("u.external_id"));
         conditions.anyOf("email_address", "u.email_key", filter.emailAddresses());
         conditions.anyOf("phone_number", "u.phone_key", filter.phoneNumbers());
         conditions.anyOf("username", "u.username_key", filter.usernames());
@@ -34,13 +34,6 @@ final class UserConditions {
         conditions.compare("u.created_at <", Input.time("created_at_before", filter.createdAtBefore()));
         conditions.compare("u.created_at >", Input.time("created_at_after", filter.createdAtAfter()));
         return conditions.sql;
-    }
-
-    private void externalIds(List<String> values) {
-        List<String> wanted = Input.filterValues("external_id", values);
-        if (!wanted.isEmpty()) {
-            sql.add(" AND u.external_id = ANY (?)", wanted);
-        }
     }
 
     private void anyOf(String param, String column, List<String> values) {

@@ -15,6 +15,7 @@ public class UserFilterInput {
     @Description("\"+id\" or \"id\" includes, \"-id\" excludes.")
     public @Nullable List<@NonNull String> userId;
 
+    @Description("\"+id\" or \"id\" includes, \"-id\" excludes.")
     public @Nullable List<@NonNull String> externalId;
 
     @Description("Exact addresses, without case; one of them.")

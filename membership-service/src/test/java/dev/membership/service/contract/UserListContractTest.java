@@ -75,6 +75,9 @@ class UserListContractTest extends ContractTest {
         assertThat(found(door, "user_id", List.of("-" + ada))).containsExactly(bob, cyd);
         assertThat(found(door, "external_id", List.of("Ext-ada"))).containsExactly(ada);
         assertThat(found(door, "external_id", List.of("ext-ada"))).isEmpty();
+        assertThat(found(door, "external_id", List.of("+Ext-cyd"))).containsExactly(cyd);
+        call(door, "UpdateUser", "user_id", bob, "fields", args("external_id", ""));
+        assertThat(found(door, "external_id", List.of("-Ext-ada"))).containsExactly(bob, cyd);
         assertThat(found(door, "email_address", List.of("CYD@example.com"))).containsExactly(cyd);
         assertThat(found(door, "phone_number", List.of("+15550000002"))).containsExactly(bob);
         assertThat(found(door, "username", List.of("ADA"))).containsExactly(ada);
