@@ -41,7 +41,12 @@ public class Events {
      * @param sequence the number that {@code OrganizationCounters} handed out for it in this transaction
      */
     public record Entry(
-            @Nullable String organizationId, @Nullable Long sequence, Change change) {}
+            @Nullable String organizationId, @Nullable Long sequence, Change change) {
+        /** A change that belongs to no organization. */
+        public Entry(Change change) {
+            this(null, null, change);
+        }
+    }
 
     /** Records a change in an organization, see {@link Entry}. */
     public void append(Call call, String organizationId, long sequence, Change change) {
@@ -50,7 +55,7 @@ public class Events {
 
     /** Records a change that belongs to no organization: of a user, a role, a permission. */
     public void append(Call call, Change change) {
-        appendAll(call, List.of(new Entry(null, null, change)));
+        appendAll(call, List.of(new Entry(change)));
     }
 
     /** Records changes in their order, by one statement. */

@@ -141,7 +141,7 @@ public class Permissions {
 
     /** Makes a change that shows in roles that have the permission, of which each has another state and an event afterwards. */
     private void change(Call call, Events.Change permission, List<String> roleIds, Runnable change) {
-        List<Events.Entry> entries = new ArrayList<>(List.of(new Events.Entry(null, null, permission)));
+        List<Events.Entry> entries = new ArrayList<>(List.of(new Events.Entry(permission)));
         if (roleIds.isEmpty()) {
             change.run();
         } else {
@@ -152,8 +152,8 @@ public class Permissions {
             roles(Sql.of("UPDATE role r SET version = version + 1, updated_at = ?", Input.now(clock))
                             .add(these)
                             .add(" RETURNING " + RoleView.COLUMNS))
-                    .forEach((id, after) -> entries.add(new Events.Entry(
-                            null, null, new Events.Change("role.updated", id, before.get(id), after))));
+                    .forEach((id, after) -> entries.add(
+                            new Events.Entry(new Events.Change("role.updated", id, before.get(id), after))));
         }
         events.appendAll(call, entries);
     }

@@ -156,7 +156,7 @@ public class UserUpserts {
             if (!after.equals(before)) {
                 (before == null ? created : changed).add(after);
                 String type = before == null ? "user.created" : "user.updated";
-                entries.add(new Events.Entry(null, null, new Events.Change(type, after.id(), before, after)));
+                entries.add(new Events.Entry(new Events.Change(type, after.id(), before, after)));
             }
         }
         // First what gives a value up, then what may take it.

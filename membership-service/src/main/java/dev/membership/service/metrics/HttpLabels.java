@@ -13,7 +13,7 @@ import java.util.Set;
  */
 @Singleton
 class HttpLabels implements MeterFilter {
-    private static final String REQUESTS = "http.server.requests";
+    static final String REQUESTS = "http.server.requests";
     private static final Map<String, Set<String>> SERVED =
             Map.of("method", Set.of("GET", "POST", "OPTIONS"), "uri", Set.of("/graphql"));
     private static final String OTHER = "OTHER";

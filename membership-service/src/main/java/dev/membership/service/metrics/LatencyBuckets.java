@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 class LatencyBuckets implements MeterFilter {
-    private static final Set<String> TIMERS = Set.of("grpc.server.processing.duration", "http.server.requests");
+    private static final Set<String> TIMERS = Set.of("grpc.server.processing.duration", HttpLabels.REQUESTS);
     private static final double[] NANOSECONDS = Stream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000)
             .mapToDouble(milliseconds -> Duration.ofMillis(milliseconds).toNanos())
             .toArray();
