@@ -59,6 +59,6 @@ public record OrganizationSettingsView(
     }
 
     public String etag() {
-        return Etag.of(version);
+        return Etag.of(version, updatedAt);
     }
 }

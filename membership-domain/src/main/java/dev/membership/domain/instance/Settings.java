@@ -54,7 +54,7 @@ public class Settings {
     public OrganizationSettingsView update(Caller caller, @Nullable String requestId, UpdateSettings command) {
         Call call = new Call(caller, Operation.UPDATE_ORGANIZATION_SETTINGS, requestId);
         return operations.write(call, command, OrganizationSettingsView.class, () -> {
-            Etag.require(command.etag(), Etag.of(lock(caller)));
+            Etag.require(command.etag(), lock(caller));
             OrganizationSettings settings = repository.findById(caller.instanceId());
             if (command.enabled() != null) {
                 if (!command.enabled()) {
@@ -86,12 +86,13 @@ public class Settings {
     }
 
     /** Keeps the settings for this transaction: organizations and roles that are being created wait, or are waited for. */
-    private long lock(Caller caller) {
+    /** @return the etag of what is locked */
+    private String lock(Caller caller) {
         return database.first(
                         Sql.of(
-                                "SELECT version FROM organization_settings WHERE instance_id = ? FOR UPDATE",
+                                "SELECT version, updated_at FROM organization_settings WHERE instance_id = ? FOR UPDATE",
                                 caller.instanceId()),
-                        Row::number)
+                        row -> Etag.of(row.number(), row.instant()))
                 .orElseThrow(Settings::absent);
     }
 

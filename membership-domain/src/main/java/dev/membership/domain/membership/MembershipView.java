@@ -74,7 +74,7 @@ public record MembershipView(
 
     /** With the id, because a membership is named by organization and user: one that is made anew is another. */
     public String etag() {
-        return Etag.of(version) + "-" + id;
+        return Etag.of(version, updatedAt);
     }
 
     MembershipView withRole(MemberRole newRole, Instant at) {

@@ -72,7 +72,7 @@ public record OrganizationView(
     }
 
     public String etag() {
-        return Etag.of(version);
+        return Etag.of(version, updatedAt);
     }
 
     public boolean hasImage() {

@@ -41,6 +41,6 @@ public record PermissionView(
     }
 
     public String etag() {
-        return Etag.of(version);
+        return Etag.of(version, updatedAt);
     }
 }

@@ -52,7 +52,7 @@ public record RoleView(
     }
 
     public String etag() {
-        return Etag.of(version);
+        return Etag.of(version, updatedAt);
     }
 
     /** Whether it may be the creators' role. */

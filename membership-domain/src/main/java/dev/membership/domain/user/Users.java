@@ -173,7 +173,7 @@ public class Users {
                         new ScopedId(caller.instanceId(), Input.reference("user_id", id)),
                         LockModeType.PESSIMISTIC_WRITE)
                 .orElseThrow(() -> absent("user_id"));
-        Etag.require(etag, Etag.of(user.version));
+        Etag.require(etag, Etag.of(user.version, user.updatedAt));
         return user;
     }
 

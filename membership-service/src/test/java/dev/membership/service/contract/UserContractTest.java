@@ -143,6 +143,18 @@ class UserContractTest extends ContractTest {
     }
 
     @ThroughEachDoor
+    void whoIsMadeAnewUnderTheSameIdHasAnotherEtag(Via door) {
+        String id = Instances.unique("user_mine");
+        String etag =
+                call(door, "CreateUser", "id", id, "fields", WHOLE).get("etag").asText();
+        call(door, "DeleteUser", "user_id", id);
+        call(door, "CreateUser", "id", id, "fields", WHOLE);
+
+        assertThat(refused(door, "DeleteUser", "user_id", id, "etag", etag).code())
+                .isEqualTo("conflict");
+    }
+
+    @ThroughEachDoor
     void aDeletionTakesTheMembershipsAlongWithAnEventForEach(Via door) {
         String user = call(door, "CreateUser", "fields", args("external_id", "ext-9"))
                 .get("id")
