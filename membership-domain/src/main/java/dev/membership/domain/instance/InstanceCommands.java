@@ -19,11 +19,17 @@ public interface InstanceCommands {
             @Nullable String domainsDefaultRoleId) {}
 
     /** @param id brought from elsewhere; null: a new one */
+    @RegisterForReflection
     record Create(@Nullable String id, @Nullable String name) {}
 
     /** @param operations names of those the key may call; empty: all */
+    @RegisterForReflection
     record CreateSecretKey(String instanceId, @Nullable String name, boolean readOnly, List<String> operations) {}
 
+    @RegisterForReflection
+    record RevokeSecretKey(String instanceId, String secretKeyId) {}
+
+    @RegisterForReflection
     record CreateTokenIssuer(
             String instanceId,
             @Nullable String issuer,
@@ -31,9 +37,17 @@ public interface InstanceCommands {
             @Nullable String audience) {}
 
     /** @param audience empty: tokens need none from now on */
+    @RegisterForReflection
     record UpdateTokenIssuer(
             String instanceId,
             String tokenIssuerId,
+            @Nullable String etag,
             @Nullable String jwksUri,
             @Nullable String audience) {}
+
+    @RegisterForReflection
+    record DeleteTokenIssuer(
+            String instanceId,
+            String tokenIssuerId,
+            @Nullable String etag) {}
 }

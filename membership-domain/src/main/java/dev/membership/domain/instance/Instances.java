@@ -20,6 +20,7 @@ import dev.membership.domain.role.InitialRoles;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** The operator's use cases: which instances there are. */
 @ApplicationScoped
@@ -60,8 +61,8 @@ public class Instances {
      *
      * @throws Refusal {@code form_identifier_exists} for an id that was brought along
      */
-    public InstanceView create(Caller caller, Create command) {
-        Call call = new Call(caller, Operation.CREATE_INSTANCE, null);
+    public InstanceView create(Caller caller, @Nullable String requestId, Create command) {
+        Call call = new Call(caller, Operation.CREATE_INSTANCE, requestId);
         return operations.write(call, command, InstanceView.class, () -> {
             Instant now = Input.now(clock);
             InstanceView created = new InstanceView(

@@ -1,6 +1,7 @@
 package dev.membership.domain.instance;
 
 import dev.membership.domain.database.Row;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param hint the secret's last four characters
  * @param operations names of those it may call; empty: all
  */
+@RegisterForReflection
 public record SecretKeyView(
         String instanceId,
         String id,

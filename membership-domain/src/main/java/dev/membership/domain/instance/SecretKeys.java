@@ -10,6 +10,7 @@ import dev.membership.domain.error.Refusal;
 import dev.membership.domain.identifier.Ids;
 import dev.membership.domain.input.Input;
 import dev.membership.domain.instance.InstanceCommands.CreateSecretKey;
+import dev.membership.domain.instance.InstanceCommands.RevokeSecretKey;
 import dev.membership.domain.operation.Operations;
 import dev.membership.domain.paging.Keyset;
 import dev.membership.domain.paging.Order;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The operator's use cases: which programs may call for an instance. */
 @ApplicationScoped
@@ -65,8 +67,10 @@ public class SecretKeys {
         this.changed = changed;
     }
 
-    /** @param secret shown here and never again */
-    public record Created(SecretKeyView key, String secret) {
+    /**
+     * @param secret shown here and never again; null in the answer to a repetition, because only its hash is kept
+     */
+    public record Created(SecretKeyView key, @Nullable String secret) {
         /** Never the secret itself: what is printed may end in a log. */
         @Override
         public String toString() {
@@ -75,15 +79,16 @@ public class SecretKeys {
     }
 
     /** @throws Refusal {@code resource_not_found} for the instance */
-    public Created create(Caller caller, CreateSecretKey command) {
-        Call call = new Call(caller, Operation.CREATE_SECRET_KEY, null);
-        return operations.write(call, command, Created.class, () -> {
-            byte[] bytes = new byte[SECRET_BYTES];
-            random.nextBytes(bytes);
-            Secret secret = Secret.of(bytes);
+    public Created create(Caller caller, @Nullable String requestId, CreateSecretKey command) {
+        Call call = new Call(caller, Operation.CREATE_SECRET_KEY, requestId);
+        String id = ids.next(Ids.Kind.SECRET_KEY);
+        byte[] bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        Secret secret = Secret.of(bytes);
+        SecretKeyView key = operations.write(call, command, SecretKeyView.class, () -> {
             SecretKeyView created = new SecretKeyView(
                     Input.reference("instance_id", command.instanceId()),
-                    ids.next(Ids.Kind.SECRET_KEY),
+                    id,
                     Input.required("name", command.name(), Instances.NAME_LENGTH),
                     secret.hint(),
                     command.readOnly(),
@@ -91,8 +96,9 @@ public class SecretKeys {
                     Input.now(clock),
                     null);
             repository.persistAndFlush(new SecretKey(created, secret.hash()));
-            return new Created(created, secret.text());
+            return created;
         });
+        return new Created(key, key.id().equals(id) ? secret.text() : null);
     }
 
     /**
@@ -114,11 +120,11 @@ public class SecretKeys {
     }
 
     /** Ends a key. One that has ended stays as it is. */
-    public SecretKeyView revoke(Caller caller, String instance, String secretKey) {
-        Call call = new Call(caller, Operation.REVOKE_SECRET_KEY, null);
-        SecretKeyView revoked = operations.write(call, secretKey, SecretKeyView.class, () -> {
-            String instanceId = Input.reference("instance_id", instance);
-            String id = Input.reference("secret_key_id", secretKey);
+    public SecretKeyView revoke(Caller caller, @Nullable String requestId, RevokeSecretKey command) {
+        Call call = new Call(caller, Operation.REVOKE_SECRET_KEY, requestId);
+        SecretKeyView revoked = operations.write(call, command, SecretKeyView.class, () -> {
+            String instanceId = Input.reference("instance_id", command.instanceId());
+            String id = Input.reference("secret_key_id", command.secretKeyId());
             return database.first(
                             Sql.of(
                                     "UPDATE secret_key k SET revoked_at = coalesce(revoked_at, ?)"

@@ -6,6 +6,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
+import jakarta.persistence.Version;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ class TokenIssuer {
     @Column(name = "updated_at")
     Instant updatedAt;
 
+    @Version
+    long version;
+
     protected TokenIssuer() {}
 
     TokenIssuer(TokenIssuerView view) {
@@ -48,6 +52,6 @@ class TokenIssuer {
     }
 
     TokenIssuerView view() {
-        return new TokenIssuerView(instanceId, id, issuer, jwksUri, audience, createdAt, updatedAt);
+        return new TokenIssuerView(instanceId, id, issuer, jwksUri, audience, createdAt, updatedAt, version);
     }
 }

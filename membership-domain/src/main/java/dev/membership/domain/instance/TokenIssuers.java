@@ -4,6 +4,7 @@ import dev.membership.domain.caller.Call;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.caller.Operation;
 import dev.membership.domain.database.Database;
+import dev.membership.domain.database.Etag;
 import dev.membership.domain.database.ScopedId;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.error.ErrorCode;
@@ -11,6 +12,7 @@ import dev.membership.domain.error.Refusal;
 import dev.membership.domain.identifier.Ids;
 import dev.membership.domain.input.Input;
 import dev.membership.domain.instance.InstanceCommands.CreateTokenIssuer;
+import dev.membership.domain.instance.InstanceCommands.DeleteTokenIssuer;
 import dev.membership.domain.instance.InstanceCommands.UpdateTokenIssuer;
 import dev.membership.domain.operation.Operations;
 import dev.membership.domain.paging.Keyset;
@@ -65,8 +67,8 @@ public class TokenIssuers {
     }
 
     /** @throws Refusal {@code form_identifier_exists} (issuer), {@code resource_not_found} for the instance */
-    public TokenIssuerView create(Caller caller, CreateTokenIssuer command) {
-        Call call = new Call(caller, Operation.CREATE_TOKEN_ISSUER, null);
+    public TokenIssuerView create(Caller caller, @Nullable String requestId, CreateTokenIssuer command) {
+        Call call = new Call(caller, Operation.CREATE_TOKEN_ISSUER, requestId);
         return operations.write(call, command, TokenIssuerView.class, () -> {
             Instant now = Input.now(clock);
             TokenIssuerView created = new TokenIssuerView(
@@ -76,7 +78,8 @@ public class TokenIssuers {
                     jwksUri(command.jwksUri()),
                     audience(command.audience()),
                     now,
-                    now);
+                    now,
+                    0);
             repository.persistAndFlush(new TokenIssuer(created));
             return created;
         });
@@ -100,11 +103,15 @@ public class TokenIssuers {
         });
     }
 
-    /** Changes what is given. */
-    public TokenIssuerView update(Caller caller, UpdateTokenIssuer command) {
-        Call call = new Call(caller, Operation.UPDATE_TOKEN_ISSUER, null);
+    /**
+     * Changes what is given.
+     *
+     * @throws Refusal {@code resource_not_found} for the instance or the issuer, {@code conflict}
+     */
+    public TokenIssuerView update(Caller caller, @Nullable String requestId, UpdateTokenIssuer command) {
+        Call call = new Call(caller, Operation.UPDATE_TOKEN_ISSUER, requestId);
         TokenIssuerView updated = operations.write(call, command, TokenIssuerView.class, () -> {
-            TokenIssuer issuer = lock(command.instanceId(), command.tokenIssuerId());
+            TokenIssuer issuer = lock(command.instanceId(), command.tokenIssuerId(), command.etag());
             if (command.jwksUri() != null) {
                 issuer.jwksUri = jwksUri(command.jwksUri());
             }
@@ -119,11 +126,15 @@ public class TokenIssuers {
         return updated;
     }
 
-    /** Ends the validity of an issuer's tokens. */
-    public void delete(Caller caller, String instance, String tokenIssuer) {
-        Call call = new Call(caller, Operation.DELETE_TOKEN_ISSUER, null);
-        operations.write(call, tokenIssuer, TokenIssuerView.class, () -> {
-            TokenIssuer issuer = lock(instance, tokenIssuer);
+    /**
+     * Ends the validity of an issuer's tokens.
+     *
+     * @throws Refusal {@code resource_not_found} for the instance or the issuer, {@code conflict}
+     */
+    public void delete(Caller caller, @Nullable String requestId, DeleteTokenIssuer command) {
+        Call call = new Call(caller, Operation.DELETE_TOKEN_ISSUER, requestId);
+        operations.write(call, command, TokenIssuerView.class, () -> {
+            TokenIssuer issuer = lock(command.instanceId(), command.tokenIssuerId(), command.etag());
             repository.delete(issuer);
             repository.flush();
             return issuer.view();
@@ -131,15 +142,17 @@ public class TokenIssuers {
         changed.fire(new CredentialsChanged());
     }
 
-    private TokenIssuer lock(String instance, String tokenIssuer) {
+    private TokenIssuer lock(String instance, String tokenIssuer, @Nullable String etag) {
         String instanceId = Input.reference("instance_id", instance);
         String id = Input.reference("token_issuer_id", tokenIssuer);
-        return repository
+        TokenIssuer found = repository
                 .findByIdOptional(new ScopedId(instanceId, id), LockModeType.PESSIMISTIC_WRITE)
                 .orElseThrow(() -> {
                     instances.require(instanceId);
                     return Refusal.notFound("token_issuer", "token_issuer_id");
                 });
+        Etag.require(etag, found.view().etag());
+        return found;
     }
 
     private static @Nullable String audience(@Nullable String audience) {

@@ -43,15 +43,15 @@ public class RequestRecords {
     <T> T answer(Call call, String requestId, Object command, Class<T> type, Supplier<T> work) {
         byte[] fingerprint = fingerprint(call.operation(), command);
         Instant now = Input.now(clock);
-        boolean first = database.execute(
-                        Sql.of("""
+        boolean first =
+                database.execute(Sql.of("""
                         INSERT INTO request_record AS kept (instance_id, caller_id, request_id, fingerprint, created_at)
                         VALUES (?, ?, ?, ?, ?)
                         ON CONFLICT (instance_id, caller_id, request_id) DO UPDATE
                             SET fingerprint = EXCLUDED.fingerprint, created_at = EXCLUDED.created_at, response = NULL
                             WHERE kept.created_at < ?
-                        """, call.instanceId(), callerId(call), requestId, fingerprint, now, now.minus(KEPT)))
-                == 1;
+                        """, scope(call), callerId(call), requestId, fingerprint, now, now.minus(KEPT)))
+                        == 1;
         if (first) {
             return keep(call, requestId, work.get());
         }
@@ -80,6 +80,11 @@ public class RequestRecords {
         return answer;
     }
 
+    /** The operator belongs to no instance, and no instance has an empty id. */
+    private static String scope(Call call) {
+        return call.caller() instanceof Caller.Operator ? "" : call.instanceId();
+    }
+
     private static String callerId(Call call) {
         return call.actorType() + ":" + call.caller().id();
     }
@@ -87,7 +92,7 @@ public class RequestRecords {
     private static Sql key(String statement, Call call, String requestId) {
         return Sql.of(
                 statement + " WHERE instance_id = ? AND caller_id = ? AND request_id = ?",
-                call.instanceId(),
+                scope(call),
                 callerId(call),
                 requestId);
     }

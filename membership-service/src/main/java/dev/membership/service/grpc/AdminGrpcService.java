@@ -1,5 +1,7 @@
 package dev.membership.service.grpc;
 
+import static dev.membership.service.grpc.Wire.text;
+
 import dev.membership.admin.v1.AdminService;
 import dev.membership.admin.v1.CreateInstanceRequest;
 import dev.membership.admin.v1.CreateSecretKeyRequest;
@@ -49,6 +51,7 @@ class AdminGrpcService implements AdminService {
                 request,
                 caller -> message(instances.create(
                         caller,
+                        request.getRequestId(),
                         new InstanceCommands.Create(request.hasId() ? request.getId() : null, request.getName()))));
     }
 
@@ -69,15 +72,18 @@ class AdminGrpcService implements AdminService {
         return calls.answer(request, caller -> {
             SecretKeys.Created created = secretKeys.create(
                     caller,
+                    request.getRequestId(),
                     new InstanceCommands.CreateSecretKey(
                             request.getInstanceId(),
                             request.getName(),
                             request.getReadOnly(),
                             request.getOperationsList()));
-            return CreateSecretKeyResponse.newBuilder()
-                    .setKey(message(created.key()))
-                    .setSecret(created.secret())
-                    .build();
+            CreateSecretKeyResponse.Builder response =
+                    CreateSecretKeyResponse.newBuilder().setKey(message(created.key()));
+            if (created.secret() != null) {
+                response.setSecret(created.secret());
+            }
+            return response.build();
         });
     }
 
@@ -100,7 +106,10 @@ class AdminGrpcService implements AdminService {
     public Uni<SecretKey> revokeSecretKey(RevokeSecretKeyRequest request) {
         return calls.answer(
                 request,
-                caller -> message(secretKeys.revoke(caller, request.getInstanceId(), request.getSecretKeyId())));
+                caller -> message(secretKeys.revoke(
+                        caller,
+                        request.getRequestId(),
+                        new InstanceCommands.RevokeSecretKey(request.getInstanceId(), request.getSecretKeyId()))));
     }
 
     @Override
@@ -109,6 +118,7 @@ class AdminGrpcService implements AdminService {
                 request,
                 caller -> message(issuers.create(
                         caller,
+                        request.getRequestId(),
                         new InstanceCommands.CreateTokenIssuer(
                                 request.getInstanceId(),
                                 request.getIssuer(),
@@ -137,9 +147,11 @@ class AdminGrpcService implements AdminService {
                 request,
                 caller -> message(issuers.update(
                         caller,
+                        request.getRequestId(),
                         new InstanceCommands.UpdateTokenIssuer(
                                 request.getInstanceId(),
                                 request.getTokenIssuerId(),
+                                text(request.getEtag()),
                                 request.hasJwksUri() ? request.getJwksUri() : null,
                                 request.hasAudience() ? request.getAudience() : null))));
     }
@@ -147,7 +159,11 @@ class AdminGrpcService implements AdminService {
     @Override
     public Uni<DeleteTokenIssuerResponse> deleteTokenIssuer(DeleteTokenIssuerRequest request) {
         return calls.answer(request, caller -> {
-            issuers.delete(caller, request.getInstanceId(), request.getTokenIssuerId());
+            issuers.delete(
+                    caller,
+                    request.getRequestId(),
+                    new InstanceCommands.DeleteTokenIssuer(
+                            request.getInstanceId(), request.getTokenIssuerId(), text(request.getEtag())));
             return DeleteTokenIssuerResponse.getDefaultInstance();
         });
     }
@@ -183,7 +199,8 @@ class AdminGrpcService implements AdminService {
                 .setIssuer(view.issuer())
                 .setJwksUri(view.jwksUri())
                 .setCreatedAt(Wire.timestamp(view.createdAt()))
-                .setUpdatedAt(Wire.timestamp(view.updatedAt()));
+                .setUpdatedAt(Wire.timestamp(view.updatedAt()))
+                .setEtag(view.etag());
         if (view.audience() != null) {
             message.setAudience(view.audience());
         }

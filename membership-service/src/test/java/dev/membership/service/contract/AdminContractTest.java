@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Descriptors.MethodDescriptor;
 import dev.membership.service.support.Door.Listed;
 import dev.membership.service.support.GrpcDoor;
 import dev.membership.service.support.Instances;
@@ -14,7 +15,11 @@ import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The operator's service, over gRPC only, and what its keys may do at both doors. */
@@ -87,7 +92,7 @@ class AdminContractTest extends ContractTest {
     @Test
     void aSecretKeyIsNoOperator() {
         for (String operation : GrpcDoor.methods().keySet()) {
-            if (GrpcDoor.methods().get(operation).getFile().getPackage().equals("membership.admin.v1")) {
+            if (GrpcDoor.isOfOperator(GrpcDoor.methods().get(operation))) {
                 Refused refused = with(Via.GRPC, instance.key(), operation);
 
                 assertThat(refused).as(operation).isNotNull();
@@ -159,6 +164,19 @@ class AdminContractTest extends ContractTest {
 
         JsonNode updated =
                 admin("UpdateTokenIssuer", "instance_id", instance.id(), "token_issuer_id", id, "audience", "");
+        for (String operation : List.of("UpdateTokenIssuer", "DeleteTokenIssuer")) {
+            assertThat(refusedAdmin(
+                                    operation,
+                                    "instance_id",
+                                    instance.id(),
+                                    "token_issuer_id",
+                                    id,
+                                    "etag",
+                                    created.get("etag").asText())
+                            .code())
+                    .as(operation)
+                    .isEqualTo("conflict");
+        }
 
         assertThat(created.get("audience").asText()).isEqualTo("api");
         assertThat(updated.has("audience")).isFalse();
@@ -176,10 +194,107 @@ class AdminContractTest extends ContractTest {
                                 "file:///etc/passwd")
                         .code())
                 .isEqualTo("form_param_format_invalid");
-        admin("DeleteTokenIssuer", "instance_id", instance.id(), "token_issuer_id", id);
+        admin(
+                "DeleteTokenIssuer",
+                "instance_id",
+                instance.id(),
+                "token_issuer_id",
+                id,
+                "etag",
+                updated.get("etag").asText());
         assertThat(grpc().list(Instances.OPERATOR_TOKEN, "ListTokenIssuers", args("instance_id", instance.id()))
                         .items())
                 .isEmpty();
+    }
+
+    @Test
+    void aRepeatedMutationIsMadeOnceAndAnsweredAlike() {
+        Map<String, Map<String, Object>> mutations = new LinkedHashMap<>();
+        mutations.put("CreateInstance", args("name", "mine"));
+        mutations.put("CreateSecretKey", args("instance_id", instance.id(), "name", "backend"));
+        mutations.put("RevokeSecretKey", args("instance_id", instance.id(), "secret_key_id", keyId()));
+        mutations.put(
+                "CreateTokenIssuer",
+                args("instance_id", instance.id(), "issuer", Instances.unique("https://i"), "jwks_uri", "http://i/"));
+        mutations.put(
+                "UpdateTokenIssuer",
+                args("instance_id", instance.id(), "token_issuer_id", issuerId(), "audience", "api"));
+        mutations.put("DeleteTokenIssuer", args("instance_id", instance.id(), "token_issuer_id", issuerId()));
+        assertThat(mutations).containsOnlyKeys(mutationsOfTheOperator());
+
+        mutations.forEach((operation, arguments) -> {
+            arguments.put("request_id", Instances.unique("request"));
+            JsonNode first = grpc().call(Instances.OPERATOR_TOKEN, operation, arguments);
+            String written = instancesKeysAndIssuers();
+
+            JsonNode second = grpc().call(Instances.OPERATOR_TOKEN, operation, arguments);
+
+            assertThat(instancesKeysAndIssuers()).as(operation).isEqualTo(written);
+            if (operation.equals("CreateSecretKey")) {
+                assertThat(first.get("secret").asText()).startsWith("sk_");
+                assertThat(second.get("secret").asText()).isEmpty();
+                assertThat(second.get("key")).isEqualTo(first.get("key"));
+            } else {
+                assertThat(second).as(operation).isEqualTo(first);
+            }
+            arguments.put("instance_id", "ins_other");
+            arguments.put("name", "other");
+            arguments
+                    .keySet()
+                    .removeIf(name ->
+                            GrpcDoor.methods().get(operation).getInputType().findFieldByName(name) == null);
+            assertThat(catchThrowableOfType(
+                                    Refused.class, () -> grpc().call(Instances.OPERATOR_TOKEN, operation, arguments))
+                            .param())
+                    .as(operation)
+                    .isEqualTo("request_id");
+        });
+    }
+
+    @Test
+    void ofAnAnswerThatIsKeptTheSecretIsNoPart() {
+        JsonNode created = admin(
+                "CreateSecretKey",
+                "instance_id",
+                instance.id(),
+                "name",
+                "backend",
+                "request_id",
+                Instances.unique("request"));
+
+        assertThat(TestDatabase.query("SELECT to_jsonb(r)::text AS row FROM request_record r")
+                        .toString())
+                .contains(created.at("/key/id").asText())
+                .doesNotContain(created.get("secret").asText());
+    }
+
+    private static Set<String> mutationsOfTheOperator() {
+        return GrpcDoor.methods().values().stream()
+                .filter(GrpcDoor::isOfOperator)
+                .map(MethodDescriptor::getName)
+                .filter(name -> !name.startsWith("List"))
+                .collect(Collectors.toSet());
+    }
+
+    private static String instancesKeysAndIssuers() {
+        return TestDatabase.query("""
+                        SELECT (SELECT json_agg(i ORDER BY id) FROM instance i)::text AS instances,
+                            (SELECT json_agg(k ORDER BY id) FROM secret_key k)::text AS keys,
+                            (SELECT json_agg(t ORDER BY id) FROM token_issuer t)::text AS issuers
+                        """).toString();
+    }
+
+    private String keyId() {
+        return admin("CreateSecretKey", "instance_id", instance.id(), "name", "k")
+                .at("/key/id")
+                .asText();
+    }
+
+    private String issuerId() {
+        String issuer = Instances.unique("https://i");
+        return admin("CreateTokenIssuer", "instance_id", instance.id(), "issuer", issuer, "jwks_uri", "http://i/")
+                .get("id")
+                .asText();
     }
 
     private static JsonNode admin(String operation, Object... arguments) {

@@ -79,9 +79,7 @@ class GrpcInputTest extends ContractTest {
                 .filter(method -> !method.isClientStreaming())
                 .filter(method -> !method.getName().equals("UpdateOrganizationSettings"))
                 .forEach(method -> {
-                    String credential = method.getFile().getPackage().equals("membership.admin.v1")
-                            ? Instances.OPERATOR_TOKEN
-                            : instance.key();
+                    String credential = GrpcDoor.isOfOperator(method) ? Instances.OPERATOR_TOKEN : instance.key();
                     StatusRuntimeException status =
                             raw(method.getService().getFullName() + "/" + method.getName(), credential, new byte[0]);
 

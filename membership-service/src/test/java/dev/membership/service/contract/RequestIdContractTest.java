@@ -74,7 +74,7 @@ class RequestIdContractTest extends ContractTest {
     void everyMutationWithARequestIdIsTriedHere() {
         Set<String> taking = new TreeSet<>();
         GrpcDoor.methods().forEach((name, method) -> {
-            if (method.getInputType().findFieldByName("request_id") != null) {
+            if (method.getInputType().findFieldByName("request_id") != null && !GrpcDoor.isOfOperator(method)) {
                 taking.add(name);
             }
         });

@@ -60,6 +60,11 @@ public final class GrpcDoor implements Door {
 
     private final ManagedChannel channel;
 
+    /** Whether it answers to the operator and to nobody else. */
+    public static boolean isOfOperator(MethodDescriptor method) {
+        return method.getService().equals(AdminProto.getDescriptor().findServiceByName("AdminService"));
+    }
+
     /** The port of the application under test, through a system property because tests and resources may have different class loaders. */
     static void usePort(int port) {
         System.setProperty(PORT, Integer.toString(port));
