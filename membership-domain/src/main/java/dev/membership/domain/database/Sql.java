@@ -39,6 +39,11 @@ public final class Sql {
         return this;
     }
 
+    /** Whether nothing has been added to it. */
+    public boolean isEmpty() {
+        return text.isEmpty();
+    }
+
     String text() {
         return text.toString();
     }

@@ -1,6 +1,7 @@
 package dev.membership.domain.membership;
 
 import dev.membership.domain.metadata.Metadata;
+import dev.membership.domain.user.UserFilter;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.List;
@@ -76,7 +77,8 @@ public interface MembershipCommands {
             @Nullable Instant lastActiveAtBefore,
             @Nullable Instant lastActiveAtAfter,
             @Nullable Instant createdAtBefore,
-            @Nullable Instant createdAtAfter) {
+            @Nullable Instant createdAtAfter)
+            implements UserFilter {
         public static final Filter NONE = new Filter(
                 List.of(), List.of(), List.of(), List.of(), List.of(), null, null, null, null, null, null, null, null,
                 null);

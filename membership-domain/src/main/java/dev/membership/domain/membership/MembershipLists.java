@@ -49,19 +49,6 @@ public class MembershipLists {
 
     private static final Map<String, Order> USER_ORDERS = Map.of("created_at", ORDERS.get("created_at"));
 
-    /** How many members, from the page's place on, a search reads in their order to see how common its text is. */
-    private static final int SAMPLE = 1_000;
-
-    /**
-     * If the sample suggests that this many members fill the page, they are read in list order; otherwise the trigram index
-     * is used, which has to return every match (1.7 us each, against 0.4 to 1 us in order).
-     */
-    private static final int NEAR = 3_000;
-
-    /** The members of organization {@code o}. */
-    private static final String FROM_MEMBERS =
-            " FROM membership m WHERE m.instance_id = o.instance_id AND m.organization_id = o.id";
-
     private final Operations operations;
     private final Access access;
     private final Database database;
@@ -185,7 +172,7 @@ public class MembershipLists {
         }
         boolean ofUser = listing.parent() == Parent.USER;
         Order order = order(listing);
-        MembershipConditions conditions = conditions(caller, listing.filter(), "m");
+        MembershipConditions conditions = MembershipConditions.of(caller, listing.filter(), "m");
         // A token is sealed to one parent's list, so a request with a token has one parent. With several, each
         // page gets tokens of its own list.
         Function<Collection<String>, Keyset> keysets = ids -> tokens.keyset(
@@ -197,13 +184,7 @@ public class MembershipLists {
         Keyset keyset = keysets.apply(parents);
         Sql sql = ofUser
                 ? ofUsers(caller, parents, keyset)
-                : ofOrganizations(
-                        caller,
-                        parents,
-                        conditions.searches()
-                                ? found(conditions.sql(), keyset, request.size())
-                                : inOrder(conditions.sql(), keyset),
-                        keyset);
+                : MembersPage.of(caller, parents, conditions, keyset, request.size());
         Row.Mapper<Child> mapper = ofUser ? row -> ofUser(row, keyset) : row -> ofOrganization(row, keyset);
 
         Map<String, List<Placed<MembershipView>>> rows = new LinkedHashMap<>();
@@ -242,70 +223,6 @@ public class MembershipLists {
         return Refusal.notFound("user", "user_id");
     }
 
-    /** @param members those of organization {@code o} that are wanted */
-    private static Sql ofOrganizations(Caller caller, Collection<String> parents, Sql members, Keyset keyset) {
-        return Sql.of("SELECT o.id, c.members_count, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS
-                        + " FROM organization o " + OrganizationView.JOIN_COUNTER + " LEFT JOIN LATERAL (")
-                .add(members)
-                .add("""
-                        ) m ON true
-                        LEFT JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id
-                        LEFT JOIN app_user u ON u.instance_id = m.instance_id AND u.id = m.user_id
-                        WHERE o.instance_id = ? AND o.deleted_at IS NULL AND o.id = ANY (?)
-                        """, caller.instanceId(), parents)
-                .add(keyset.order());
-    }
-
-    private static Sql inOrder(Sql conditions, Keyset keyset) {
-        return Sql.of("SELECT m.*" + FROM_MEMBERS)
-                .add(conditions)
-                .add(keyset.condition())
-                .add(keyset.orderAndLimit());
-    }
-
-    /**
-     * The same rows as {@link #inOrder}, for conditions that search for a text. Many have a common text, so that the
-     * order's index soon comes to enough of them, while the search index would return them all to be sorted; with a rare
-     * one it is the other way round. Which it is shows in the first {@value #SAMPLE} members. Of the three ways PostgreSQL
-     * begins only with those it needs.
-     */
-    private static Sql found(Sql conditions, Keyset keyset, int size) {
-        return Sql.of("WITH sample AS MATERIALIZED (")
-                .add(near(SAMPLE, Sql.of("true"), conditions, keyset))
-                .add("), near AS MATERIALIZED (")
-                .add(near(
-                        NEAR,
-                        Sql.of("(SELECT count(*) <= ? AND count(*) * ? > ? FROM sample)", size, NEAR / SAMPLE, size),
-                        conditions,
-                        keyset))
-                .add("""
-                        ), way AS MATERIALIZED (SELECT CASE
-                            WHEN c.members_count <= ? OR (SELECT count(*) > ? FROM sample) THEN 'sample'
-                            WHEN (SELECT count(*) > ? FROM near) THEN 'near' ELSE 'index' END AS it)
-                        SELECT * FROM sample WHERE (SELECT it FROM way) = 'sample'
-                        UNION ALL SELECT * FROM near WHERE (SELECT it FROM way) = 'near'
-                        UNION ALL SELECT * FROM (SELECT m.* FROM membership m
-                        """, SAMPLE, size, size)
-                // "|| ''" leaves the search index as the only one that serves: statistics know neither how
-                // common a text is, when plans are kept, nor how large this organization is.
-                .add(" WHERE m.instance_id || '' = o.instance_id AND m.organization_id = o.id")
-                .add(conditions)
-                .add(keyset.condition())
-                .add(keyset.orderAndLimit())
-                .add(") found WHERE (SELECT it FROM way) = 'index'");
-    }
-
-    /** A page of those among the next members in order whom the conditions let through, where it is wanted at all. */
-    private static Sql near(int members, Sql wanted, Sql conditions, Keyset keyset) {
-        return Sql.of("SELECT m.* FROM (SELECT m.*" + FROM_MEMBERS)
-                .add(keyset.condition())
-                .add(keyset.order())
-                .add(" LIMIT " + members + ") m WHERE ")
-                .add(wanted)
-                .add(conditions)
-                .add(keyset.orderAndLimit());
-    }
-
     private static Sql ofUsers(Caller caller, Collection<String> parents, Keyset keyset) {
         return Sql.of("SELECT u.id, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS + " FROM app_user u ")
                 .add("""
@@ -340,7 +257,7 @@ public class MembershipLists {
     }
 
     private Page<MembershipView> ofInstance(Caller caller, Listing listing, PageRequest request, String tokenParam) {
-        Sql conditions = conditions(caller, listing.filter(), "u").sql();
+        Sql conditions = MembershipConditions.of(caller, listing.filter(), "u").sql();
         Keyset keyset = tokens.keyset(
                 request,
                 Order.parse(listing.orderBy(), INSTANCE_ORDERS),
@@ -376,33 +293,6 @@ public class MembershipLists {
 
     private static Page<MembershipView> visible(Page<MembershipView> page, Caller caller) {
         return caller.isBackend() ? page : page.map(membership -> membership.visibleTo(caller));
-    }
-
-    /**
-     * @param table where the user's texts are read, so that an index serves: within an organization m, which has copies
-     *     of them in indexes by organization, otherwise u
-     */
-    private static MembershipConditions conditions(Caller caller, Filter filter, String table) {
-        MembershipConditions conditions = new MembershipConditions(caller, table);
-        String emailKey = table + ".email_key";
-        String phoneKey = table + ".phone_key";
-        String usernameKey = table + ".username_key";
-        String name = "(" + table + ".first_name_key || ' ' || " + table + ".last_name_key)";
-        conditions.roles(filter.roles());
-        conditions.userIds(filter.userIds());
-        conditions.anyOf("email_address", emailKey, filter.emailAddresses());
-        conditions.anyOf("phone_number", phoneKey, filter.phoneNumbers());
-        conditions.anyOf("username", usernameKey, filter.usernames());
-        conditions.contains("query", null, filter.query());
-        conditions.contains("email_address_query", emailKey, filter.emailAddressQuery());
-        conditions.contains("phone_number_query", phoneKey, filter.phoneNumberQuery());
-        conditions.contains("username_query", usernameKey, filter.usernameQuery());
-        conditions.contains("name_query", name, filter.nameQuery());
-        conditions.ofUser("last_active_at <", Input.time("last_active_at_before", filter.lastActiveAtBefore()));
-        conditions.ofUser("last_active_at >", Input.time("last_active_at_after", filter.lastActiveAtAfter()));
-        conditions.ofUser("created_at <", Input.time("created_at_before", filter.createdAtBefore()));
-        conditions.ofUser("created_at >", Input.time("created_at_after", filter.createdAtAfter()));
-        return conditions;
     }
 
     private static Map<String, Order> orders(String table) {

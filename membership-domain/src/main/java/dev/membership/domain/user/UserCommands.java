@@ -67,7 +67,8 @@ public interface UserCommands {
             @Nullable Instant lastActiveAtBefore,
             @Nullable Instant lastActiveAtAfter,
             @Nullable Instant createdAtBefore,
-            @Nullable Instant createdAtAfter) {
+            @Nullable Instant createdAtAfter)
+            implements UserFilter {
         public static final Filter NONE = new Filter(
                 List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), null, null, null, null, null, null,
                 null, null, null, null);

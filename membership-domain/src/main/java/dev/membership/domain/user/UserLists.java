@@ -3,6 +3,7 @@ package dev.membership.domain.user;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.caller.Operation;
 import dev.membership.domain.database.Database;
+import dev.membership.domain.database.IdFilter;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.operation.Operations;
 import dev.membership.domain.paging.Keyset;
@@ -10,6 +11,7 @@ import dev.membership.domain.paging.Order;
 import dev.membership.domain.paging.Page;
 import dev.membership.domain.paging.PageRequest;
 import dev.membership.domain.paging.PageTokens;
+import dev.membership.domain.user.UserCommands.Filter;
 import dev.membership.domain.user.UserCommands.Listing;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -41,7 +43,7 @@ public class UserLists {
     public Page<UserView> list(Caller caller, Listing listing, PageRequest request, String tokenParam) {
         return operations.read(caller, Operation.LIST_USERS, () -> {
             Sql list = Sql.of(" FROM app_user u WHERE u.instance_id = ?", caller.instanceId())
-                    .add(UserConditions.of(listing.filter()));
+                    .add(conditions(listing.filter()));
             Keyset keyset = tokens.keyset(
                     request,
                     Order.parse(listing.orderBy(), ORDERS),
@@ -50,5 +52,35 @@ public class UserLists {
                     tokenParam);
             return keyset.read(database, UserView.COLUMNS, list, UserView::read);
         });
+    }
+
+    private static Sql conditions(Filter filter) {
+        Sql conditions = Sql.of("")
+                .add(IdFilter.parse("user_id", filter.userIds()).on("u.id"))
+                .add(IdFilter.parse("external_id", filter.externalIds()).on("u.external_id"))
+                .add(memberOf(IdFilter.parse("organization_id", filter.organizationIds())))
+                .add(UserConditions.onTexts(filter, "u").sql())
+                .add(UserConditions.onTimes(filter));
+        return filter.banned() == null ? conditions : conditions.add(" AND u.banned = ?", filter.banned());
+    }
+
+    private static Sql memberOf(IdFilter organizations) {
+        Sql conditions = Sql.of("");
+        if (!organizations.included().isEmpty()) {
+            conditions.add(" AND").add(isMember(organizations.included()));
+        }
+        if (!organizations.excluded().isEmpty()) {
+            conditions.add(" AND NOT").add(isMember(organizations.excluded()));
+        }
+        return conditions;
+    }
+
+    private static Sql isMember(List<String> organizationIds) {
+        return Sql.of("""
+                 EXISTS (SELECT 1 FROM membership m
+                    JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id
+                    WHERE m.instance_id = u.instance_id AND m.user_id = u.id AND m.organization_id = ANY (?)
+                        AND o.deleted_at IS NULL)
+                """, organizationIds);
     }
 }
