@@ -1,5 +1,6 @@
 package dev.membership.service.grpc;
 
+import static dev.membership.service.grpc.MembershipMessages.message;
 import static dev.membership.service.grpc.Wire.text;
 
 import dev.membership.domain.caller.Caller;
@@ -10,19 +11,14 @@ import dev.membership.domain.membership.MembershipCreation;
 import dev.membership.domain.membership.MembershipLists;
 import dev.membership.domain.membership.MembershipView;
 import dev.membership.domain.membership.Memberships;
-import dev.membership.domain.membership.PermissionCheck;
 import dev.membership.domain.membership.PermissionChecks;
-import dev.membership.domain.organization.OrganizationView;
-import dev.membership.domain.paging.Page;
 import dev.membership.domain.paging.PageRequest;
-import dev.membership.domain.user.PublicUserData;
 import dev.membership.v1.BatchCheckPermissionsRequest;
 import dev.membership.v1.BatchCheckPermissionsResponse;
 import dev.membership.v1.BatchGetMembershipsRequest;
 import dev.membership.v1.BatchGetMembershipsResponse;
 import dev.membership.v1.CheckPermissionRequest;
 import dev.membership.v1.CheckPermissionResponse;
-import dev.membership.v1.CheckReason;
 import dev.membership.v1.CreateMembershipRequest;
 import dev.membership.v1.DeleteMembershipRequest;
 import dev.membership.v1.GetMembershipRequest;
@@ -33,12 +29,10 @@ import dev.membership.v1.Membership;
 import dev.membership.v1.MembershipFilter;
 import dev.membership.v1.MembershipKey;
 import dev.membership.v1.MembershipService;
-import dev.membership.v1.Organization;
 import dev.membership.v1.UpdateMembershipMetadataRequest;
 import dev.membership.v1.UpdateMembershipRequest;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +84,7 @@ class MembershipGrpcService implements MembershipService {
                 request,
                 caller -> memberships
                         .get(caller, request.getOrganizationId(), request.getUserId())
-                        .thenApply(MembershipGrpcService::message));
+                        .thenApply(MembershipMessages::message));
     }
 
     @Override
@@ -125,11 +119,11 @@ class MembershipGrpcService implements MembershipService {
                     request,
                     caller -> lists.firstOfUser(
                                     caller, listing(request, Parent.USER, request.getUserId()), page(request))
-                            .thenApply(MembershipGrpcService::response));
+                            .thenApply(MembershipMessages::page));
         }
         return calls.answer(
                 request,
-                caller -> response(lists.list(
+                caller -> MembershipMessages.page(lists.list(
                         caller,
                         switch (request.getParentCase()) {
                             case ORGANIZATION_ID -> listing(request, Parent.ORGANIZATION, request.getOrganizationId());
@@ -142,18 +136,6 @@ class MembershipGrpcService implements MembershipService {
 
     private static PageRequest page(ListMembershipsRequest request) {
         return Wire.page(request.getPageSize(), request.getPageToken(), request.getSkip(), request.getIncludeTotal());
-    }
-
-    private static ListMembershipsResponse response(Page<MembershipView> page) {
-        ListMembershipsResponse.Builder response = ListMembershipsResponse.newBuilder();
-        Map<OrganizationView, Organization> organizations = new IdentityHashMap<>();
-        page.items()
-                .forEach(membership -> response.addMemberships(message(
-                        membership,
-                        organizations.computeIfAbsent(membership.organization(), OrganizationGrpcService::message))));
-        page.next().ifPresent(response::setNextPageToken);
-        page.counted().ifPresent(response::setTotalCount);
-        return response.build();
     }
 
     @Override
@@ -200,14 +182,14 @@ class MembershipGrpcService implements MembershipService {
                                         request.getUserId(),
                                         request.getAllowMissing(),
                                         text(request.getEtag())))
-                        .map(MembershipGrpcService::message)
+                        .map(MembershipMessages::message)
                         .orElse(Membership.getDefaultInstance()));
     }
 
     @Override
     public Uni<CheckPermissionResponse> checkPermission(CheckPermissionRequest request) {
         return calls.answerSoon(
-                request, caller -> checks.check(caller, check(request)).thenApply(MembershipGrpcService::message));
+                request, caller -> checks.check(caller, check(request)).thenApply(MembershipMessages::message));
     }
 
     @Override
@@ -228,26 +210,6 @@ class MembershipGrpcService implements MembershipService {
 
     private static MembershipCommands.Check check(CheckPermissionRequest request) {
         return new MembershipCommands.Check(request.getOrganizationId(), request.getUserId(), request.getPermission());
-    }
-
-    private static CheckPermissionResponse message(PermissionCheck answer) {
-        CheckPermissionResponse.Builder message = CheckPermissionResponse.newBuilder()
-                .setAllowed(answer.allowed())
-                .setReason(reason(answer.reason()));
-        if (answer.role() != null) {
-            message.setRole(answer.role());
-        }
-        return message.build();
-    }
-
-    private static CheckReason reason(PermissionCheck.Reason reason) {
-        return switch (reason) {
-            case GRANTED -> CheckReason.CHECK_REASON_GRANTED;
-            case NOT_A_MEMBER -> CheckReason.CHECK_REASON_NOT_A_MEMBER;
-            case ROLE_LACKS_PERMISSION -> CheckReason.CHECK_REASON_ROLE_LACKS_PERMISSION;
-            case UNKNOWN_PERMISSION -> CheckReason.CHECK_REASON_UNKNOWN_PERMISSION;
-            case USER_BANNED -> CheckReason.CHECK_REASON_USER_BANNED;
-        };
     }
 
     private static MembershipCommands.Listing listing(
@@ -276,52 +238,5 @@ class MembershipGrpcService implements MembershipService {
                                 "last_active_at_after", filter.hasLastActiveAtAfter(), filter.getLastActiveAtAfter()),
                         Wire.instant("created_at_before", filter.hasCreatedAtBefore(), filter.getCreatedAtBefore()),
                         Wire.instant("created_at_after", filter.hasCreatedAtAfter(), filter.getCreatedAtAfter())));
-    }
-
-    private static Membership message(MembershipView view) {
-        return message(view, OrganizationGrpcService.message(view.organization()));
-    }
-
-    private static Membership message(MembershipView view, Organization organization) {
-        Membership.Builder message = Membership.newBuilder()
-                .setId(view.id())
-                .setOrganizationId(view.organization().id())
-                .setUserId(view.user().userId())
-                .setRole(view.role().key())
-                .setRoleName(view.role().name())
-                .addAllPermissions(view.role().permissions())
-                .setPublicMetadata(Wire.struct(view.publicMetadata()))
-                .setOrganization(organization)
-                .setPublicUserData(message(view.user()))
-                .setCreatedAt(Wire.timestamp(view.createdAt()))
-                .setUpdatedAt(Wire.timestamp(view.updatedAt()))
-                .setEtag(view.etag());
-        if (view.privateMetadata() != null) {
-            message.setPrivateMetadata(Wire.struct(view.privateMetadata()));
-        }
-        return message.build();
-    }
-
-    private static dev.membership.v1.PublicUserData message(PublicUserData user) {
-        var message = dev.membership.v1.PublicUserData.newBuilder()
-                .setUserId(user.userId())
-                .setHasImage(user.hasImage())
-                .setBanned(user.banned());
-        if (user.firstName() != null) {
-            message.setFirstName(user.firstName());
-        }
-        if (user.lastName() != null) {
-            message.setLastName(user.lastName());
-        }
-        if (user.imageUrl() != null) {
-            message.setImageUrl(user.imageUrl());
-        }
-        if (user.identifier() != null) {
-            message.setIdentifier(user.identifier());
-        }
-        if (user.username() != null) {
-            message.setUsername(user.username());
-        }
-        return message.build();
     }
 }
