@@ -122,7 +122,7 @@ def machine(database, java, wanted):
     version = subprocess.run([java, "-version"], capture_output=True, text=True).stderr.splitlines()
     cpu = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
     return {"cores": os.cpu_count(), "cpu": cpu[0] if cpu else platform.machine(), "kernel": platform.release(),
-            "postgresql": database.psql("SHOW server_version")[0]["server_version"], 
+            "postgresql": database.psql("SHOW server_version")[0]["server_version"], "huge_pages": database.in_huge_pages(),
             "runs_on": "the native executable" if wanted.executable else f"{version[1]}, {wanted.java_options}", "rounds": wanted.rounds, "seconds": wanted.seconds,
             "date": time.strftime("%Y-%m-%d")}
 

@@ -93,6 +93,10 @@ class Postgres:
     def url(self, database="membership"):
         return f"jdbc:postgresql://127.0.0.1:{self.port}/{database}"
 
+    def in_huge_pages(self):
+        """Whether its shared memory is, which the machine has to have reserved (vm.nr_hugepages)."""
+        return "anon_hugepage" in Path(f"/proc/{self.pid}/maps").read_text()
+
     def connection_options(self):
         return ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
 

@@ -57,7 +57,8 @@ def ratios(results):
 
 def markdown(results):
     m = results["machine"]
-    parts = [f"{m['date']}; {m['cores']} cores of {m['cpu']}, kernel {m['kernel']}; PostgreSQL {m['postgresql']}; "
+    parts = [f"{m['date']}; {m['cores']} cores of {m['cpu']}, kernel {m['kernel']}; PostgreSQL {m['postgresql']}, "
+             f"its shared memory {'' if m['huge_pages'] else 'not '}in huge pages; "
              f"service: {m['runs_on']}. Callers, service, PostgreSQL and pgbench share the machine. Medians of {m['rounds']} "
              f"interleaved rounds of {m['seconds']:g} s. Counters agree with rows afterwards: {'yes' if results['consistent'] else 'NO'}."]
     for section, title in [("operations", "Operations"), ("sizes", "By the organization's size, one caller"),
