@@ -29,7 +29,8 @@ BACKGROUND = re.compile("FROM secret_key|SKIP LOCKED")
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds, of which medians are taken; after more than 3 those of 'sizes' run out of members")
+    parser.add_argument("--rounds", type=int, default=3,
+                        help="interleaved rounds, of which medians are taken; after more than 3 those of 'sizes' run out of members")
     parser.add_argument("--seconds", type=float, default=4, help="length of one measurement")
     parser.add_argument("--warmup", type=float, default=2,
                         help="seconds of a run before, of which there are 3 to 8; with 4 the removals of 'sizes' run out of members")

@@ -57,14 +57,10 @@ class MembershipAdditions {
             String role,
             Function<Candidate, MembershipView> membership) {}
 
-    /**
-     * The organization, user and role of a new membership.
-     *
-     * @param state names the rows as they were read: a row that is written since has another
-     */
-    record Candidate(OrganizationView organization, PublicUserData user, MemberRole role, String state) {}
+    /** The organization, user and role of a new membership. */
+    record Candidate(OrganizationView organization, PublicUserData user, MemberRole role) {}
 
-    /** @param state of the candidate that becomes this member */
+    /** @param state names the rows of the candidate as they were read: a row that is written since has another */
     record Joining(MembershipView membership, String state) {}
 
     /**
@@ -94,7 +90,7 @@ class MembershipAdditions {
                     String state = row.text();
                     MemberRole role = MemberRole.read(row);
                     PublicUserData user = PublicUserData.read(row);
-                    var candidate = new Candidate(OrganizationView.read(row), user, role, state);
+                    var candidate = new Candidate(OrganizationView.read(row), user, role);
                     return new Joining(one.membership().apply(candidate), state);
                 });
     }

@@ -72,7 +72,6 @@ public record MembershipView(
                 OrganizationView.read(row));
     }
 
-    /** With the id, because a membership is named by organization and user: one that is made anew is another. */
     public String etag() {
         return Etag.of(version, updatedAt);
     }
