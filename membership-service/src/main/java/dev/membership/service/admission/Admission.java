@@ -80,28 +80,37 @@ public class Admission {
     }
 
     /**
-     * Asks whether a call is taken.
+     * Asks whether a call would be taken, before all of it has come: until then there is nothing to do for it, and it takes no
+     * place, lest clients who send no more keep others out.
      *
-     * @return empty: it is, and is waited for until {@link #end}; otherwise why it is refused
+     * @param toTheLast whether it is not refused because the process is ending: gRPC clients are moved by GOAWAY, and calls
+     *     sent before they saw it are answered
+     * @return empty: it would be; otherwise why it is refused
      */
-    public synchronized Optional<ErrorCode> begin() {
-        return refusesFrom != null && System.nanoTime() - refusesFrom >= 0
-                ? Optional.of(ErrorCode.SERVICE_UNAVAILABLE)
-                : beginToTheLast();
-    }
-
-    /**
-     * Like {@link #begin}, but never refuses because the process is ending: gRPC clients are moved by GOAWAY, and calls sent
-     * before they saw it are answered.
-     */
-    public synchronized Optional<ErrorCode> beginToTheLast() {
+    public synchronized Optional<ErrorCode> refusal(boolean toTheLast) {
+        if (!toTheLast && refusesFrom != null && System.nanoTime() - refusesFrom >= 0) {
+            return Optional.of(ErrorCode.SERVICE_UNAVAILABLE);
+        }
         // Who waits for its turn in an organization needs nothing meanwhile that another call could use.
         if (running >= maxCalls || running - turns.waiting() >= limit.calls()) {
             shed.increment();
             return Optional.of(ErrorCode.TOO_MANY_REQUESTS);
         }
-        running++;
         return Optional.empty();
+    }
+
+    /**
+     * Asks whether a call is taken that has come.
+     *
+     * @param toTheLast see {@link #refusal}
+     * @return empty: it is, and is waited for until {@link #end}; otherwise why it is refused
+     */
+    public synchronized Optional<ErrorCode> begin(boolean toTheLast) {
+        Optional<ErrorCode> refusal = refusal(toTheLast);
+        if (refusal.isEmpty()) {
+            running++;
+        }
+        return refusal;
     }
 
     /** Says that a call which was taken has ended, whichever way; to be called once for each. */

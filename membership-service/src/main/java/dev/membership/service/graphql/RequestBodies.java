@@ -24,9 +24,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 class RequestBodies {
-    /** After the caller is known, before the framework's own route. */
-    private static final int ORDER = -1_000;
-
     /** Metadata may be nested 32 deep; a request adds a few levels of its own. */
     private static final int DEEPEST = 200;
 
@@ -44,7 +41,7 @@ class RequestBodies {
 
     void register(@Observes Router router) {
         router.post("/graphql")
-                .order(ORDER)
+                .order(HttpAuthentication.BODIES)
                 .handler(BodyHandler.create(false).setBodyLimit(largest.asLongValue()))
                 .handler(this::check);
     }

@@ -25,14 +25,14 @@ import jakarta.interceptor.Interceptor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has {@link Admission} decide which calls are taken, before anything is read of them, and tells it when they end.
+ * Has {@link Admission} decide which calls are taken, and tells it when they end.
  *
  * <p>When the process ends, clients are sent elsewhere by GOAWAY, which refuses nothing: what a client had sent before it
  * read that is answered like any other call.
@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 @GlobalInterceptor
 public class AdmittedCalls implements ServerInterceptor, Prioritized {
     private static final int OUTERMOST = 10_000;
+
+    private static final boolean TO_THE_LAST = true;
+
     /** Answered to the last; a watch of them has no end that could be waited for. */
     private static final List<String> NOT_COUNTED = List.of(
             HealthGrpc.SERVICE_NAME, "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
@@ -76,55 +79,86 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
         if (NOT_COUNTED.contains(call.getMethodDescriptor().getServiceName())) {
             return next.startCall(call, headers);
         }
-        var refused = admission.beginToTheLast();
+        // A stream is let in further only for a caller who may send it, so it takes its place at once.
+        boolean begins = !call.getMethodDescriptor().getType().clientSendsOneMessage();
+        Optional<ErrorCode> refused = begins ? admission.begin(TO_THE_LAST) : admission.refusal(TO_THE_LAST);
         if (refused.isPresent()) {
-            StatusRuntimeException answer =
-                    refusals.computeIfAbsent(refused.get(), code -> errors.status(new Refusal(code)));
-            Metadata trailers = new Metadata();
-            trailers.merge(answer.getTrailers());
-            call.close(answer.getStatus(), trailers);
+            refuse(call, refused.get());
             return new ServerCall.Listener<>() {};
         }
-        AtomicBoolean ended = new AtomicBoolean();
         try {
-            return new Counted<>(next.startCall(call, headers), ended);
-        } catch (RuntimeException failure) {
-            end(ended);
+            return new Admitted<>(call, next.startCall(call, headers), begins);
+        } catch (Throwable failure) {
+            if (begins) {
+                admission.end();
+            }
             throw failure;
         }
     }
 
-    /** A call ends when its answer is sent, or when it is cancelled. */
-    private final class Counted<Q> extends SimpleForwardingServerCallListener<Q> {
-        private final AtomicBoolean ended;
+    private void refuse(ServerCall<?, ?> call, ErrorCode code) {
+        StatusRuntimeException answer = refusals.computeIfAbsent(code, key -> errors.status(new Refusal(key)));
+        Metadata trailers = new Metadata();
+        trailers.merge(answer.getTrailers());
+        call.close(answer.getStatus(), trailers);
+    }
 
-        Counted(ServerCall.Listener<Q> call, AtomicBoolean ended) {
-            super(call);
-            this.ended = ended;
+    /**
+     * A call takes its place when its request has come, and leaves it when its answer is sent or it is cancelled. Metrics and
+     * traces behind this are told nothing of one that is refused then: they would not know with what.
+     */
+    private final class Admitted<Q> extends SimpleForwardingServerCallListener<Q> {
+        private final ServerCall<Q, ?> call;
+        private boolean takesPlace;
+        private boolean refused;
+
+        Admitted(ServerCall<Q, ?> call, ServerCall.Listener<Q> answering, boolean takesPlace) {
+            super(answering);
+            this.call = call;
+            this.takesPlace = takesPlace;
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (!takesPlace) {
+                Optional<ErrorCode> code = admission.begin(TO_THE_LAST);
+                if (code.isPresent()) {
+                    refused = true;
+                    refuse(call, code.get());
+                    return;
+                }
+                takesPlace = true;
+            }
+            super.onHalfClose();
         }
 
         @Override
         public void onComplete() {
             try {
-                super.onComplete();
+                if (!refused) {
+                    super.onComplete();
+                }
             } finally {
-                end(ended);
+                leave();
             }
         }
 
         @Override
         public void onCancel() {
             try {
-                super.onCancel();
+                if (!refused) {
+                    super.onCancel();
+                }
             } finally {
-                end(ended);
+                leave();
             }
         }
-    }
 
-    private void end(AtomicBoolean ended) {
-        if (ended.compareAndSet(false, true)) {
-            admission.end();
+        private void leave() {
+            if (takesPlace) {
+                takesPlace = false;
+                admission.end();
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.membership.service.grpc;
 
 import com.google.protobuf.Message;
 import dev.membership.domain.caller.Caller;
+import dev.membership.domain.caller.Operation;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.security.CallerAuthentication;
@@ -81,14 +82,23 @@ class GrpcCalls {
      * Answers a stream of requests, batch by batch and one batch at a time. Nothing is taken from the client before it is
      * known, nor while a batch is being worked on. A stream without requests is one batch without any.
      *
+     * @param operation which a caller is asked for before anything is taken from it
      * @param work decodes a batch, with {@link UnknownFields} for each request, and calls one use case
      * @param answer encodes what all batches came to
      */
     <Q extends Message, T> Uni<T> answerStream(
-            Multi<Q> requests, int batchSize, BiConsumer<Caller, List<Q>> work, Supplier<T> answer) {
+            Operation operation,
+            Multi<Q> requests,
+            int batchSize,
+            BiConsumer<Caller, List<Q>> work,
+            Supplier<T> answer) {
         Context context = Context.current();
         StreamIntake.Valve intake = StreamIntake.KEY.get(context);
-        return onVirtualThread(context, () -> caller(context))
+        return onVirtualThread(context, () -> {
+                    Caller caller = caller(context);
+                    operation.requireAllowed(caller);
+                    return caller;
+                })
                 .onItem()
                 .transformToMulti(known -> {
                     intake.allow(batchSize);

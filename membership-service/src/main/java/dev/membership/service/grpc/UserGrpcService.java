@@ -158,6 +158,7 @@ class UserGrpcService implements UserService {
     public Uni<ImportUsersResponse> importUsers(Multi<ImportUsersRequest> requests) {
         ImportTally tally = new ImportTally();
         return calls.answerStream(
+                Operation.IMPORT_USERS,
                 requests,
                 UserUpserts.MAX_BATCH,
                 (caller, batch) -> importBatch(caller, batch, tally),
@@ -166,7 +167,6 @@ class UserGrpcService implements UserService {
 
     /** A row that cannot be read is refused by itself, as one is that the domain refuses. */
     private void importBatch(Caller caller, List<ImportUsersRequest> batch, ImportTally tally) {
-        Operation.IMPORT_USERS.requireAllowed(caller); // the use case is not asked where no row can be read
         List<UserCommands.ImportRow> rows = new ArrayList<>();
         Map<Integer, ImportOutcome> unreadable = new HashMap<>();
         for (int place = 0; place < batch.size(); place++) {

@@ -12,6 +12,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -27,8 +28,18 @@ import java.util.concurrent.ExecutorService;
 @ApplicationScoped
 public class HttpAuthentication {
     private static final String CALLER = Caller.class.getName();
-    /** Before all else but the CORS filter (300), which answers a browser's preflight: that never carries a credential. */
+    /**
+     * Before all else but the CORS filter (300), which answers a browser's preflight: that never carries a credential. As a
+     * route's order this is -250.
+     */
     private static final int AFTER_CORS = 250;
+
+    /** The order of routes that read the bodies of callers who are known. */
+    public static final int BODIES = -200;
+
+    private static final int AFTER_BODIES = BODIES + 1;
+
+    private static final boolean TO_THE_LAST = true;
 
     private static final String RETRY_AFTER_SECONDS = "1";
 
@@ -52,6 +63,10 @@ public class HttpAuthentication {
         filters.register(this::authenticate, AFTER_CORS);
     }
 
+    void register(@Observes Router router) {
+        router.route().order(AFTER_BODIES).handler(this::begin);
+    }
+
     /** Who sent the request. */
     public static Caller caller(RoutingContext request) {
         Caller caller = request.get(CALLER);
@@ -62,13 +77,14 @@ public class HttpAuthentication {
     }
 
     private void authenticate(RoutingContext request) {
-        Optional<ErrorCode> refused = admission.begin();
+        // The framework's GraphQL route would make a WebSocket of a request that asks for one, whose operations nobody
+        // lets in.
+        request.request().headers().remove(HttpHeaders.UPGRADE);
+        Optional<ErrorCode> refused = admission.refusal(!TO_THE_LAST);
         if (refused.isPresent()) {
             refuse(request, new Refusal(refused.get()));
             return;
         }
-        // Not an end handler: the framework's GraphQL route puts its own in the place of whichever is there.
-        QuarkusRequestWrapper.get(request.request()).addRequestDoneHandler(ended -> admission.end());
         String authorization = request.request().getHeader(HttpHeaders.AUTHORIZATION);
         Optional<Caller> known = authentication.known(authorization);
         if (known.isPresent()) {
@@ -85,14 +101,29 @@ public class HttpAuthentication {
                 Caller caller = authentication.authenticate(authorization);
                 eventLoop.runOnContext(ignored -> {
                     request.put(CALLER, caller);
-                    resume(request);
                     request.next();
+                    resume(request); // whoever reads it listens now
                 });
-            } catch (RuntimeException failure) {
+            } catch (Throwable failure) {
                 Refusal refusal = failures.refusal(failure);
                 eventLoop.runOnContext(ignored -> refuse(request, refusal));
             }
         });
+    }
+
+    /** Asks once more whether there is room for a request, now that its body has come and there is work to do for it. */
+    private void begin(RoutingContext request) {
+        if (request.response().closed()) {
+            return; // nobody would say that it has ended
+        }
+        Optional<ErrorCode> refused = admission.begin(!TO_THE_LAST);
+        if (refused.isPresent()) {
+            refuse(request, new Refusal(refused.get()));
+            return;
+        }
+        // Not an end handler: the framework's GraphQL route puts its own in the place of whichever is there.
+        QuarkusRequestWrapper.get(request.request()).addRequestDoneHandler(ended -> admission.end());
+        request.next();
     }
 
     /** HTTP/2 refuses to pause or resume a request whose body has come. */

@@ -35,7 +35,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -275,24 +274,6 @@ class GrpcInputTest extends ContractTest {
                             .asText())
                     .isEqualTo("9999-12-31T23:59:59.999999Z");
         }
-    }
-
-    @ThroughEachDoor
-    void timesBeyondThemAreRefused(Via door) {
-        List<String> wrong = new ArrayList<>();
-        for (String field :
-                List.of("created_at_before", "created_at_after", "last_active_at_before", "last_active_at_after")) {
-            for (String list : List.of("ListUsers", "ListMemberships")) {
-                if (door == Via.GRAPHQL) {
-                    Refused refused = refusedList(door, list, "filter", args(field, "+10000-01-01T00:00:00Z"));
-                    if (refused == null || !refused.code().startsWith("form_param_")) {
-                        wrong.add(list + " " + field + ": " + refused);
-                    }
-                }
-            }
-        }
-
-        assertThat(wrong).isEmpty();
     }
 
     /** The refusal of a message that the test door's JSON form could not express. */

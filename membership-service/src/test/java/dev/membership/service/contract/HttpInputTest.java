@@ -14,9 +14,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +65,19 @@ class HttpInputTest extends ContractTest {
             })
     void aDocumentThatIsNotAsTheSchemaSaysIsRefusedWithACode(String code, String document) {
         assertThat(code(send(document, Map.of()))).as(document).isEqualTo(code);
+    }
+
+    /** gRPC's timestamps end with the year 9999. */
+    @ParameterizedTest
+    @ValueSource(strings = {"createdAtBefore", "createdAtAfter", "lastActiveAtBefore", "lastActiveAtAfter"})
+    void timesBeyondTheLastYearAreRefused(String field) {
+        for (String list : List.of("listUsers", "listMemberships")) {
+            JsonNode answer = send(
+                    "{ %s(filter: {%s: \"+10000-01-01T00:00:00Z\"}) { nodes { id } } }".formatted(list, field),
+                    Map.of());
+
+            assertThat(code(answer)).as(list).startsWith("form_param_");
+        }
     }
 
     /** What a word without quotation marks is, JSON does not say; a number or a list is no object. */
@@ -339,6 +356,25 @@ class HttpInputTest extends ContractTest {
                 .get("/graphql");
 
         clientError(response);
+    }
+
+    /** The framework opens one by itself, past all that is looked at here. */
+    @Test
+    void noWebSocketIsOpened() {
+        CompletableFuture<WebSocket> handshake = HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .header("Authorization", "Bearer " + instance.key())
+                .subprotocols("graphql-transport-ws")
+                .buildAsync(URI.create("ws://localhost:" + RestAssured.port + "/graphql"), new WebSocket.Listener() {});
+
+        assertThat(handshake)
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        WebSocketHandshakeException.class,
+                        refused ->
+                                assertThat(refused.getResponse().statusCode()).isEqualTo(405));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.membership.service.operation;
 
+import static dev.membership.service.support.Door.args;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -9,21 +10,36 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import dev.membership.service.support.Eventually;
+import dev.membership.service.support.GraphQlDoor;
 import dev.membership.service.support.HeldUp;
+import dev.membership.service.support.Instances;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ServiceProcess;
+import dev.membership.v1.RoleServiceGrpc;
+import dev.membership.v1.UserServiceGrpc;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
@@ -60,6 +76,90 @@ class AdmissionIT {
             assertThat(instance.read(organization).get("membersCount").asInt()).isEqualTo(2);
             assertThat(service.httpStatus("/graphql")).isEqualTo(401);
         }
+    }
+
+    /** Who has sent no more than a call's beginning is worked for as little as a connection without calls. */
+    @Test
+    void callsThatHaveNotComeTakeNoPlace() throws IOException {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization(instance.user());
+            // Known as a stream to the client alone, which would send the headers with the request otherwise.
+            var silent = RoleServiceGrpc.getListRolesMethod().toBuilder()
+                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                    .build();
+            List<Socket> sockets = new ArrayList<>();
+            try {
+                for (int i = 0; i < MANY; i++) {
+                    service.grpc()
+                            .channel()
+                            .newCall(silent, CallOptions.DEFAULT)
+                            .start(new ClientCall.Listener<>() {}, new Metadata());
+                    sockets.add(bodyless(service, instance));
+                }
+
+                assertThat(instance.read(organization).get("id").asText()).isEqualTo(organization);
+                assertThat(new GraphQlDoor(service.httpPort(), instance.key())
+                                .call(instance.key(), "GetOrganization", args("organization_id", organization))
+                                .get("id")
+                                .asText())
+                        .isEqualTo(organization);
+                assertThat(service.metrics())
+                        .contains("membership_calls_running 0.0", "membership_calls_shed_total 0.0");
+            } finally {
+                for (Socket socket : sockets) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void whoMayNotImportIsToldSoBeforeAnythingIsAwaited() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
+            TestInstance instance = service.instances().create();
+            Metadata headers = new Metadata();
+            headers.put(
+                    Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+                    "Bearer " + Instances.OPERATOR_TOKEN);
+            CompletableFuture<Status> ended = new CompletableFuture<>();
+
+            service.grpc()
+                    .channel()
+                    .newCall(UserServiceGrpc.getImportUsersMethod(), CallOptions.DEFAULT)
+                    .start(
+                            new ClientCall.Listener<>() {
+                                @Override
+                                public void onClose(Status status, Metadata trailers) {
+                                    ended.complete(status);
+                                }
+                            },
+                            headers);
+
+            assertThat(ended)
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .extracting(Status::getCode)
+                    .isEqualTo(Status.Code.PERMISSION_DENIED);
+            assertThat(instance.user()).isNotEmpty();
+        }
+    }
+
+    /** A request of which nothing follows its headers; returns when these have come. */
+    private static Socket bodyless(ServiceProcess service, TestInstance instance) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.httpPort());
+        socket.getOutputStream().write("""
+                        POST /graphql HTTP/1.1\r
+                        Host: localhost\r
+                        Authorization: Bearer %s\r
+                        Content-Type: application/json\r
+                        Content-Length: 100\r
+                        Expect: 100-continue\r
+                        \r
+                        """.formatted(instance.key()).getBytes(StandardCharsets.US_ASCII));
+        assertThat(new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                        .readLine())
+                .isEqualTo("HTTP/1.1 100 Continue");
+        return socket;
     }
 
     @Test
