@@ -99,8 +99,7 @@ public class Permissions {
         Call call = new Call(caller, Operation.UPDATE_PERMISSION, requestId);
         return operations.write(call, command, PermissionView.class, () -> {
             String id = Input.reference("permission_id", command.permissionId());
-            Locked locked = lock(caller, id, command.etag());
-            PermissionView before = locked.permission();
+            PermissionView before = lock(caller, id, command.etag());
             PermissionView after = new PermissionView(
                     id,
                     command.key() == null ? before.key() : RoleFields.permissionKey(command.key()),
@@ -110,12 +109,14 @@ public class Permissions {
                     before.createdAt(),
                     Input.now(clock),
                     before.version() + 1);
-            List<String> changing = before.key().equals(after.key()) ? List.of() : locked.roleIds();
-            change(
-                    call,
-                    new Events.Change("permission.updated", id, before, after),
-                    changing,
-                    () -> repository.save(caller.instanceId(), after));
+            List<Events.Entry> entries = new ArrayList<>();
+            entries.add(new Events.Entry(new Events.Change("permission.updated", id, before, after)));
+            if (before.key().equals(after.key())) {
+                repository.save(caller.instanceId(), after);
+            } else {
+                entries.addAll(changeRoles(caller, id, () -> repository.save(caller.instanceId(), after)));
+            }
+            events.appendAll(call, entries);
             return after;
         });
     }
@@ -128,58 +129,63 @@ public class Permissions {
     public Deleted delete(Caller caller, @Nullable String requestId, DeletePermission command) {
         Call call = new Call(caller, Operation.DELETE_PERMISSION, requestId);
         return operations.write(call, command, Deleted.class, () -> {
-            Locked locked = lock(caller, Input.reference("permission_id", command.permissionId()), command.etag());
-            PermissionView before = locked.permission();
-            change(
-                    call,
-                    new Events.Change("permission.deleted", before.id(), before, null),
-                    locked.roleIds(),
-                    () -> repository.remove(caller.instanceId(), before));
+            PermissionView before =
+                    lock(caller, Input.reference("permission_id", command.permissionId()), command.etag());
+            List<Events.Entry> entries = new ArrayList<>();
+            entries.add(new Events.Entry(new Events.Change("permission.deleted", before.id(), before, null)));
+            entries.addAll(changeRoles(caller, before.id(), () -> repository.remove(caller.instanceId(), before)));
+            events.appendAll(call, entries);
             return new Deleted(before.id(), before.key());
         });
     }
 
-    /** Makes a change that shows in roles that have the permission, of which each has another state and an event afterwards. */
-    private void change(Call call, Events.Change permission, List<String> roleIds, Runnable change) {
-        List<Events.Entry> entries = new ArrayList<>(List.of(new Events.Entry(permission)));
-        if (roleIds.isEmpty()) {
+    /**
+     * Makes a change of a locked permission that shows in the roles that have it, of which each has another state afterwards.
+     * They are locked again: until the permission was, another role could get it.
+     */
+    private List<Events.Entry> changeRoles(Caller caller, String permissionId, Runnable change) {
+        List<String> ids = lockRoles(caller, permissionId);
+        if (ids.isEmpty()) {
             change.run();
-        } else {
-            Sql these = Sql.of(" WHERE r.instance_id = ? AND r.id = ANY (?)", call.instanceId(), roleIds);
-            Map<String, RoleView> before =
-                    roles(Sql.of("SELECT " + RoleView.COLUMNS + " FROM role r").add(these));
-            change.run();
-            roles(Sql.of("UPDATE role r SET version = version + 1, updated_at = ?", Input.now(clock))
-                            .add(these)
-                            .add(" RETURNING " + RoleView.COLUMNS))
-                    .forEach((id, after) -> entries.add(
-                            new Events.Entry(new Events.Change("role.updated", id, before.get(id), after))));
+            return List.of();
         }
-        events.appendAll(call, entries);
+        Sql these = Sql.of(" WHERE r.instance_id = ? AND r.id = ANY (?)", caller.instanceId(), ids);
+        Map<String, RoleView> before =
+                roles(Sql.of("SELECT " + RoleView.COLUMNS + " FROM role r").add(these));
+        change.run();
+        Map<String, RoleView> after =
+                roles(Sql.of("UPDATE role r SET version = version + 1, updated_at = ?", Input.now(clock))
+                        .add(these)
+                        .add(" RETURNING " + RoleView.COLUMNS));
+        return ids.stream()
+                .map(id -> new Events.Entry(new Events.Change("role.updated", id, before.get(id), after.get(id))))
+                .toList();
     }
 
     private Map<String, RoleView> roles(Sql sql) {
         return database.list(sql, RoleView::read).stream().collect(Collectors.toMap(RoleView::id, role -> role));
     }
 
-    private record Locked(PermissionView permission, List<String> roleIds) {}
-
     /**
      * Locks a permission, and before it the roles that have it: the triggers will write those, and whoever changes a role
      * locks the role first, too.
      */
-    private Locked lock(Caller caller, String id, @Nullable String etag) {
-        List<String> roleIds = database.list(Sql.of("""
-                        SELECT r.id FROM role r WHERE r.instance_id = ? AND r.id IN (
-                            SELECT role_id FROM role_permission WHERE instance_id = ? AND permission_id = ?)
-                        ORDER BY r.id FOR NO KEY UPDATE
-                        """, caller.instanceId(), caller.instanceId(), id), Row::text);
+    private PermissionView lock(Caller caller, String id, @Nullable String etag) {
+        lockRoles(caller, id);
         PermissionView found = find(caller, "p.id", id, " FOR UPDATE").orElseThrow(() -> absent("permission_id"));
         if (found.system()) {
             throw new Refusal(ErrorCode.ORGANIZATION_SYSTEM_PERMISSION_NOT_MODIFIABLE);
         }
         Etag.require(etag, found.etag());
-        return new Locked(found, roleIds);
+        return found;
+    }
+
+    private List<String> lockRoles(Caller caller, String permissionId) {
+        return database.list(Sql.of("""
+                        SELECT r.id FROM role r WHERE r.instance_id = ? AND r.id IN (
+                            SELECT role_id FROM role_permission WHERE instance_id = ? AND permission_id = ?)
+                        ORDER BY r.id FOR NO KEY UPDATE
+                        """, caller.instanceId(), caller.instanceId(), permissionId), Row::text);
     }
 
     private PermissionView read(Caller caller, String param, String column, String value) {

@@ -6,15 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.membership.service.support.Consistency;
 import dev.membership.service.support.DoorTest;
+import dev.membership.service.support.Eventually;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.TestDatabase;
 import dev.membership.service.support.Together;
 import dev.membership.service.support.Together.Outcome;
 import io.quarkus.test.junit.QuarkusTest;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Organizations, users and roles that come, change and go while others work with them. Each of these tests was seen failing:
  * the deleted organization without "NOT closed" in OrganizationCounters (18 joined after the deletion), the deleted user
- * without OrganizationCounters.lockAllOf together with OrganizationCounters.lock, the etag without Etag.require in
- * Organizations.change, the renamed user without the two FOR SHARE on app_user (in Memberships.candidate and in the trigger
+ * without OrganizationCounters.lockAllOf together with OrganizationCounters.locking, the etag without Etag.require in
+ * Organizations.change, the renamed user without the two FOR SHARE on app_user (in MembershipAdditions.joining and in the trigger
  * membership_copy_user), the roles' quota without FOR UPDATE in Roles.requireRoom, the creations without
  * FOR NO KEY UPDATE in OrganizationCreation.creator, the external id without the attempts in UserUpserts.distinctly and
  * without the uniqueness of app_user_external_id_key.
@@ -189,12 +190,52 @@ class LifecycleRaceTest extends DoorTest {
                 .isEqualTo(1);
     }
 
+    /** Held up between the look at the roles that have the permission and its own lock. */
+    @Test
+    void aRoleThatGetsAPermissionWhileThatIsDeletedIsChangedByIt() throws Exception {
+        String permission = grpc().call(
+                        instance.key(),
+                        "CreatePermission",
+                        args("name", "Going", "key", Instances.unique("org:going:"), "description", ""))
+                .get("id")
+                .asText();
+        String role = grpc().call(
+                        instance.key(),
+                        "CreateRole",
+                        args("name", "Late", "key", Instances.unique("org:late"), "description", ""))
+                .get("id")
+                .asText();
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<JsonNode> deleted;
+            String assigned;
+            try (var held = TestDatabase.changing("SELECT 1 FROM permission WHERE id = ? FOR KEY SHARE", permission)) {
+                deleted = callers.submit(
+                        () -> grpc().call(instance.key(), "DeletePermission", args("permission_id", permission)));
+                Eventually.until("the deletion waits", () -> TestDatabase.waiting() == 1);
+                assigned = grpc().call(
+                                instance.key(), "AssignPermission", args("role_id", role, "permission_id", permission))
+                        .get("etag")
+                        .asText();
+            }
+            deleted.get();
+
+            JsonNode after = grpc().call(instance.key(), "GetRole", args("role_id", role));
+            assertThat(after.get("permissions")).isEmpty();
+            assertThat(after.get("etag").asText()).isNotEqualTo(assigned);
+            assertThat(TestDatabase.number(
+                            "SELECT count(*) FROM outbox_event WHERE instance_id = ? AND type = 'role.updated' AND resource_id = ?",
+                            instance.id(),
+                            role))
+                    .as("of the assignment and of the deletion")
+                    .isEqualTo(2);
+        }
+    }
+
     /** The background removes what is left of a deleted organization within seconds. */
     private static void awaitPurge(String organization) {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(20));
-        while (TestDatabase.number("SELECT count(*) FROM organization WHERE id = ?", organization) > 0) {
-            assertThat(Instant.now()).as("purge of " + organization).isBefore(deadline);
-        }
+        Eventually.until(
+                "purge of " + organization,
+                () -> TestDatabase.number("SELECT count(*) FROM organization WHERE id = ?", organization) == 0);
         assertThat(TestDatabase.number("SELECT count(*) FROM membership WHERE organization_id = ?", organization))
                 .isZero();
     }
