@@ -4,9 +4,12 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +17,7 @@ import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.input.Input;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,12 +41,21 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
     /** Whole numbers below it are doubles, too, without loss. */
     private static final double EXACT = 1L << 53;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    /** Writes all digits of a number, as PostgreSQL does: what is measured is what is kept. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .build();
+
     private static final Pattern NUL = Pattern.compile("(?<!\\\\)(\\\\\\\\)*\\\\u0000");
 
     @JsonCreator
     static Metadata of(JsonNode object) {
-        return new Metadata(object.toString());
+        try {
+            return new Metadata(JSON.writeValueAsString(object));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** Reads an object that a caller sent; null stays null. */
@@ -122,7 +135,8 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
 
     /**
      * The object as every door writes it, so that the same request at another door is known as a repetition: keys are
-     * sorted, whole numbers have no fraction, which Protobuf gives them, and those beyond its doubles are refused.
+     * sorted, whole numbers have no fraction, which Protobuf gives them, other ones
+     * have the digits of its doubles, and those beyond these are refused.
      */
     private static JsonNode plain(String param, JsonNode node) {
         switch (node) {
@@ -143,9 +157,12 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
                     throw Refusal.field(
                             ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " contains a number that is too large.");
                 }
-                return number.isFloatingPointNumber() && value == Math.rint(value) && Math.abs(value) < EXACT
+                if (number.isIntegralNumber()) {
+                    return number;
+                }
+                return value == Math.rint(value) && Math.abs(value) < EXACT
                         ? LongNode.valueOf((long) value)
-                        : number;
+                        : DecimalNode.valueOf(BigDecimal.valueOf(value).stripTrailingZeros());
             }
             default -> {}
         }

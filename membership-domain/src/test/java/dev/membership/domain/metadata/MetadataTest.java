@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,31 @@ class MetadataTest {
                 .isEqualTo(ErrorCode.FORM_PARAM_EXCEEDS_ALLOWED_SIZE);
         assertThat(full.merge("public_metadata", metadata("{'a':null,'c':1}")).json())
                 .endsWith("\"c\":1}");
+    }
+
+    /** PostgreSQL keeps and gives back all digits of a number, however short it was sent. */
+    @ParameterizedTest
+    @CsvSource({
+        "1e300, 301",
+        "1e-300, 302",
+        "-1.5e22, 24",
+        "1.50, 3",
+        "0.00001, 7",
+        "1e2, 3",
+        "12345678901234567890, 20"
+    })
+    void numbersAreMeasuredAsTheyAreKept(String number, int digits) {
+        Metadata once = metadata("{'n':" + number + "}");
+        assertThat(once.json()).hasSize("{'n':}".length() + digits);
+        assertThat(once.merge("public_metadata", metadata("{'n':0}"))
+                        .merge("public_metadata", once)
+                        .json())
+                .isEqualTo(once.json());
+
+        int most = (Metadata.MAX_BYTES - "{'n':[]}".length() + 1) / (digits + 1);
+        metadata("{'n':[" + String.join(",", Collections.nCopies(most, number)) + "]}");
+        String more = "{'n':[" + String.join(",", Collections.nCopies(most + 1, number)) + "]}";
+        assertThat(refusal(() -> metadata(more)).code()).isEqualTo(ErrorCode.FORM_PARAM_EXCEEDS_ALLOWED_SIZE);
     }
 
     @Test
