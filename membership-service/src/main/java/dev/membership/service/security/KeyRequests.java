@@ -5,6 +5,8 @@ import java.time.Duration;
 import org.jose4j.http.Get;
 import org.jose4j.http.SimpleGet;
 import org.jose4j.http.SimpleResponse;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +37,18 @@ final class KeyRequests implements SimpleGet {
             throw new IOException(failure.cause().getMessage(), failure.cause());
         }
         try {
-            return http.get(location);
+            SimpleResponse answer = http.get(location);
+            new JsonWebKeySet(answer.getBody());
+            return answer;
+        } catch (JoseException noKeys) {
+            throw failed(new IOException("what it answers is no set of keys", noKeys));
         } catch (IOException unreached) {
-            latest = new Failure(unreached, System.nanoTime());
-            throw unreached;
+            throw failed(unreached);
         }
+    }
+
+    private IOException failed(IOException cause) {
+        latest = new Failure(cause, System.nanoTime());
+        return cause;
     }
 }

@@ -31,8 +31,8 @@ import org.jose4j.lang.UnresolvableKeyException;
 
 /**
  * Verifies users' tokens: JWTs of issuers that were registered for an instance. An issuer's keys are fetched when first
- * needed, kept as long as its answer says, and fetched again when a token names a key that is not among them. While they cannot
- * be fetched, those that are there are used for another hour.
+ * needed, kept as long as its answer says, and fetched again when a token names a key that is not among them. Each time
+ * that they cannot be fetched, those that are there are used for another hour.
  *
  * <p>jose4j is used by itself, and not through an OIDC extension, because those tie a token to an HTTP route and issuers to
  * the configuration; ours are rows, and half of the calls are gRPC.
@@ -48,6 +48,9 @@ class UserTokens {
      * so many calls may wait for an issuer that does not answer, and not all that the process takes.
      */
     private static final int AT_A_TIME = 32;
+
+    /** No user's id or external id is longer. */
+    private static final int LONGEST_SUBJECT = 255;
 
     private static final int CACHED_ISSUERS = 1_000;
     private static final AlgorithmConstraints ASYMMETRIC = new AlgorithmConstraints(
@@ -94,7 +97,7 @@ class UserTokens {
                     .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
             JwtClaims claims = verified(issuer, token);
             String subject = claims.getSubject();
-            if (subject.indexOf('\0') >= 0) {
+            if (subject.indexOf('\0') >= 0 || subject.codePointCount(0, subject.length()) > LONGEST_SUBJECT) {
                 throw new Refusal(ErrorCode.AUTHENTICATION_INVALID); // PostgreSQL cannot even be asked for it
             }
             return new Caller.User(issuer.instanceId(), subject);

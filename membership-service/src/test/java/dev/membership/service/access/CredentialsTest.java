@@ -171,14 +171,11 @@ class CredentialsTest extends DoorTest {
         Issuer stranger = new Issuer();
         JwtClaims madeUp = stranger.claims(user);
         madeUp.setIssuer(issuer.name());
-        for (int call = 0; call < 100; call++) {
+        for (int call = 0; call < 5; call++) {
             assertThat(outcome(issuer.sign(madeUp, Issuer.newKey()))).isEqualTo(INVALID);
             assertThat(outcome(issuer.token(user))).isEqualTo(ACCEPTED);
-            if (call == 4) {
-                assertThat(issuer.fetches()).isLessThanOrEqualTo(fetches + 1);
-                break;
-            }
         }
+        assertThat(issuer.fetches()).isLessThanOrEqualTo(fetches + 1);
     }
 
     @Test
@@ -204,6 +201,17 @@ class CredentialsTest extends DoorTest {
                 .allSatisfy(outcome -> assertThat(outcome.refusal()).isEqualTo("service_unavailable"));
         assertThat(outcome(token)).isEqualTo("service_unavailable");
         assertThat(silent.fetches()).isEqualTo(1);
+    }
+
+    @Test
+    void anIssuerThatAnswersWithSomethingElseThanKeysIsDown() {
+        Issuer moved = new Issuer().registered(grpc(), instance.id(), null);
+        moved.answerWithoutKeys();
+
+        for (int call = 0; call < 5; call++) {
+            assertThat(outcome(moved.token(user))).isEqualTo("service_unavailable");
+        }
+        assertThat(moved.fetches()).isEqualTo(1);
     }
 
     @Test
@@ -382,7 +390,7 @@ class CredentialsTest extends DoorTest {
     /** Reads the user's own data over both doors: accepted, or the code of the refusal, the same on both. */
     private String outcome(String credential) {
         String overGrpc = readingOverGrpc(credential);
-        assertThat(codeOf(() -> graphQl(instance).call(credential, "GetUser", args("user_id", user))))
+        assertThat(codeOf(() -> graphQl().call(credential, "GetUser", args("user_id", user))))
                 .isEqualTo(overGrpc);
         return overGrpc;
     }

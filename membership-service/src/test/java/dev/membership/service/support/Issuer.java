@@ -29,6 +29,7 @@ public final class Issuer {
     private volatile RsaJsonWebKey key = newKey();
     private volatile int status = 200;
     private volatile boolean hangs;
+    private volatile boolean noKeys;
 
     public Issuer() {
         try {
@@ -42,7 +43,8 @@ public final class Issuer {
             if (hangs) {
                 LockSupport.park();
             }
-            byte[] keys = new JsonWebKeySet(List.<JsonWebKey>of(key)).toJson().getBytes(StandardCharsets.UTF_8);
+            byte[] keys = (noKeys ? "<html></html>" : new JsonWebKeySet(List.<JsonWebKey>of(key)).toJson())
+                    .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, keys.length);
             exchange.getResponseBody().write(keys);
             exchange.close();
@@ -78,6 +80,11 @@ public final class Issuer {
     /** From now on answers with this HTTP status whoever asks for its keys. */
     public void answer(int httpStatus) {
         status = httpStatus;
+    }
+
+    /** From now on answers whoever asks for its keys with something else. */
+    public void answerWithoutKeys() {
+        noKeys = true;
     }
 
     /** From now on takes requests and does not answer them. */
