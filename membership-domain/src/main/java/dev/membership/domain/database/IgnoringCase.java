@@ -7,6 +7,8 @@ import java.util.List;
  * caller's text too: which letter is another one's lower case is not the same in Java.
  */
 public final class IgnoringCase {
+    private static final int TRIGRAM_LENGTH = 3;
+
     private IgnoringCase() {}
 
     /** In SQL, whether the column contains the text, which means itself, percent signs and underscores included. */
@@ -15,6 +17,19 @@ public final class IgnoringCase {
         return Sql.of(
                 column + " LIKE (SELECT lower(?))",
                 "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%");
+    }
+
+    /**
+     * In SQL, whether a column that has an index of trigrams contains the text. Of a text without a trigram that index would
+     * return every row, in no order, so it is kept out.
+     */
+    public static Sql search(String column, String text) {
+        return contains(hasTrigram(text) ? column : column + " || ''", text);
+    }
+
+    /** Whether an index of trigrams narrows a search for the text: one with fewer than three letters and digits has none to look up. */
+    public static boolean hasTrigram(String text) {
+        return text.codePoints().filter(Character::isLetterOrDigit).count() >= TRIGRAM_LENGTH;
     }
 
     /** In SQL, whether the column is one of the texts. */

@@ -62,7 +62,7 @@ public class OrganizationLists {
                 caller.instanceId());
         String query = Input.optional("query", listing.query(), 255);
         if (query != null) {
-            sql.add(" AND ").add(IgnoringCase.contains("o.search", query));
+            sql.add(" AND ").add(IgnoringCase.search("o.search", query));
             sql.add(" AND (o.id = ? OR ", query)
                     .add(IgnoringCase.contains("o.name_key", query))
                     .add(" OR ")

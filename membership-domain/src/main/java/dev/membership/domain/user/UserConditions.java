@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** A filter's conditions on users, in SQL, each with " AND " before it. */
 public final class UserConditions {
     private static final int TEXT_LENGTH = 255;
-    /** The search indexes hold trigrams: a text with fewer letters and digits has none to look up. */
-    private static final int INDEXED_LENGTH = 3;
 
     private final String table;
     private final Sql sql = Sql.of("");
@@ -75,11 +73,10 @@ public final class UserConditions {
         if (wanted == null) {
             return;
         }
-        boolean indexed = wanted.codePoints().filter(Character::isLetterOrDigit).count() >= INDEXED_LENGTH;
+        boolean indexed = IgnoringCase.hasTrigram(wanted);
         searches |= indexed;
         if (indexed || column == null) {
-            // Of a text without a trigram the index would return everybody, in no order: "|| ''" keeps it out.
-            sql.add(" AND ").add(IgnoringCase.contains(table + ".search" + (indexed ? "" : " || ''"), wanted));
+            sql.add(" AND ").add(IgnoringCase.search(table + ".search", wanted));
         }
         if (column != null) {
             sql.add(" AND ").add(IgnoringCase.contains(column, wanted));
