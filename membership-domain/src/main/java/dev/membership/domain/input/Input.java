@@ -31,7 +31,7 @@ public final class Input {
 
     private Input() {}
 
-    /** A text that must be there, trimmed. */
+    /** A text that must be there, trimmed, of at most so many Unicode characters. */
     public static String required(String param, @Nullable String value, int maxLength) {
         String text = optional(param, value, maxLength);
         if (text == null) {
@@ -40,13 +40,13 @@ public final class Input {
         return text;
     }
 
-    /** A text that may be missing, trimmed; blank is missing. */
+    /** A text that may be missing, trimmed, of at most so many Unicode characters; blank is missing. */
     public static @Nullable String optional(String param, @Nullable String value, int maxLength) {
         if (value == null || value.isBlank()) {
             return null;
         }
         String text = storable(param, value.strip());
-        if (text.length() > maxLength) {
+        if (text.codePointCount(0, text.length()) > maxLength) {
             throw Refusal.fieldLimit(
                     ErrorCode.FORM_PARAM_MAX_LENGTH_EXCEEDED,
                     param,

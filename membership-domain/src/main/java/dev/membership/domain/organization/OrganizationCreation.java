@@ -90,6 +90,13 @@ public class OrganizationCreation {
         }
     }
 
+    /** Not from the organization's own id: one that was brought may end like others. */
+    private String derivedSlug(String name, boolean distinct) {
+        String newId = ids.next(Ids.Kind.ORGANIZATION);
+        String slug = Slug.from(name, newId);
+        return distinct ? Slug.distinct(slug, newId) : slug;
+    }
+
     private OrganizationView create(Call call, Create command, boolean distinctSlug) {
         return operations.write(call, command, OrganizationView.class, () -> {
             Caller caller = call.caller();
@@ -116,7 +123,7 @@ public class OrganizationCreation {
                     caller.instanceId(),
                     id,
                     name,
-                    slug != null ? slug : distinctSlug ? Slug.distinct(Slug.from(name, id), id) : Slug.from(name, id),
+                    slug != null ? slug : derivedSlug(name, distinctSlug),
                     creator,
                     Input.createdAt(command.createdAt(), clock));
             organization.adminDeleteEnabled = settings.adminDeleteEnabled();

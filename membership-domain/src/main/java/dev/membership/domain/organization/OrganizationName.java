@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class OrganizationName {
     private static final int MAX_LENGTH = 256;
     private static final Pattern ADDRESS_OR_MARKUP =
-            Pattern.compile("(?i)\\bhttps?:|://|\\bwww\\.|</?[a-z!][^>]*>|<script");
+            Pattern.compile("(?i)\\b(https?|javascript):|://|(^|\\s)//\\S|\\bwww\\.|</?[a-z!]");
 
     private OrganizationName() {}
 

@@ -72,7 +72,10 @@ public class Organizations {
             if (caller instanceof Caller.User user) {
                 access.standing(user, found.map(OrganizationView::id).orElse(""));
             }
-            return found.orElseThrow(() -> OrganizationCounters.absent(caller)).visibleTo(caller);
+            return found.orElseThrow(() -> caller.isBackend()
+                            ? Refusal.notFound("organization", "slug")
+                            : OrganizationCounters.absent(caller))
+                    .visibleTo(caller);
         });
     }
 

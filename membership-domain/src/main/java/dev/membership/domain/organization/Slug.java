@@ -31,22 +31,23 @@ final class Slug {
         return slug;
     }
 
-    /** Of a name: lower case, accents dropped, runs of anything else to one hyphen. A name without any letter gives the id. */
-    static String from(String name, String organizationId) {
+    /**
+     * Of a name: lower case, accents dropped, runs of anything else to one hyphen.
+     *
+     * @param newId without a letter in the name there is nothing else to make one of
+     */
+    static String from(String name, String newId) {
         String slug = Normalizer.normalize(name, Normalizer.Form.NFD)
                 .replaceAll("\\p{M}+", "")
                 .toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z0-9]+", "-")
                 .replaceAll("^-|-$", "");
-        return slug.isEmpty() ? distinct("organization", organizationId) : cut(slug, MAX_LENGTH);
+        return slug.isEmpty() ? distinct("organization", newId) : cut(slug, MAX_LENGTH);
     }
 
-    /** The same with an end of its own, which comes from the random part of the organization's id. */
-    static String distinct(String slug, String organizationId) {
-        String suffix = organizationId
-                .substring(Math.max(0, organizationId.length() - SUFFIX_LENGTH))
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9]", "0");
+    /** The same with an end of its own, which comes from the random part of an id that was just made. */
+    static String distinct(String slug, String newId) {
+        String suffix = newId.substring(newId.length() - SUFFIX_LENGTH).toLowerCase(Locale.ROOT);
         return cut(slug, MAX_LENGTH - SUFFIX_LENGTH - 1) + "-" + suffix;
     }
 

@@ -1,10 +1,12 @@
 package dev.membership.service.contract;
 
 import static dev.membership.service.support.Door.args;
+import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.membership.service.support.Answers;
+import dev.membership.service.support.Eventually;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.TestDatabase;
@@ -62,6 +64,7 @@ class OrganizationContractTest extends ContractTest {
         assertThat(byId.code()).isEqualTo("resource_not_found");
         assertThat(byId.meta()).containsEntry("resource", "organization");
         assertThat(bySlug.code()).isEqualTo("resource_not_found");
+        assertThat(bySlug.param()).isEqualTo("slug");
     }
 
     @ThroughEachDoor
@@ -78,6 +81,22 @@ class OrganizationContractTest extends ContractTest {
 
         assertThat(call(door, "CreateOrganization", "name", "Acme").get("slug").asText())
                 .matches("acme-[0-9a-z]{6}");
+    }
+
+    @ThroughEachDoor
+    void aDerivedSlugIsFreeForIdsThatEndAlike(Via door) {
+        for (String tenant : List.of("a", "b", "c")) {
+            assertThat(call(
+                                    door,
+                                    "CreateOrganization",
+                                    "name",
+                                    "Default",
+                                    "id",
+                                    Instances.unique("org_" + tenant) + "_default")
+                            .get("slug")
+                            .asText())
+                    .startsWith("default");
+        }
     }
 
     @ThroughEachDoor
@@ -136,22 +155,33 @@ class OrganizationContractTest extends ContractTest {
         Refused refused = refused(door, "CreateOrganization", "name", longest + "n");
         assertThat(refused.code()).isEqualTo("form_param_max_length_exceeded");
         assertThat(refused.meta()).containsEntry("limit", "256");
+        assertThat(call(door, "CreateOrganization", "name", "😀".repeat(256))
+                        .get("name")
+                        .asText())
+                .isEqualTo("😀".repeat(256));
     }
 
     @ThroughEachDoor
     void aNameIsNeitherBlankNorAnAddressNorMarkup(Via door) {
         assertThat(refused(door, "CreateOrganization", "name", "  ").code()).isEqualTo("form_param_missing");
-        for (String name : List.of("https://evil.example", "see www.evil.example", "<b>Acme</b>", "<script>")) {
+        for (String name : List.of(
+                "https://evil.example",
+                "see www.evil.example",
+                "//evil.example",
+                "javascript:alert(1)",
+                "<b>Acme</b>",
+                "<script>",
+                "a <img src=x onerror=alert(1)")) {
             Refused refused = refused(door, "CreateOrganization", "name", name);
 
             assertThat(refused).as(name).isNotNull();
             assertThat(refused.code()).isEqualTo("form_param_value_invalid");
             assertThat(refused.param()).isEqualTo("name");
         }
-        assertThat(call(door, "CreateOrganization", "name", "R&D <3 a > b")
+        assertThat(call(door, "CreateOrganization", "name", "R&D <3 a > b // AC//DC Inc.: example.com")
                         .get("name")
                         .asText())
-                .isEqualTo("R&D <3 a > b");
+                .isEqualTo("R&D <3 a > b // AC//DC Inc.: example.com");
     }
 
     @ThroughEachDoor
@@ -402,6 +432,32 @@ class OrganizationContractTest extends ContractTest {
                 .containsEntry("limit", "8192");
     }
 
+    /** 26 fit as they are kept, with all digits. What is kept can be merged into again. */
+    @ThroughEachDoor
+    void metadataOfLongNumbersStaysWithinTheLimit(Via door) {
+        String id = instance.organization();
+
+        call(
+                door,
+                "UpdateOrganizationMetadata",
+                "organization_id",
+                id,
+                "public_metadata",
+                args("n", nCopies(26, 1e300)));
+        call(door, "UpdateOrganizationMetadata", "organization_id", id, "public_metadata", args("k", "v"));
+        Refused refused = refused(
+                door,
+                "UpdateOrganizationMetadata",
+                "organization_id",
+                id,
+                "public_metadata",
+                args("n", nCopies(30, 1e300)));
+
+        assertThat(refused.code()).isEqualTo("form_param_exceeds_allowed_size");
+        assertThat(TestDatabase.number("SELECT length(public_metadata::text) FROM organization WHERE id = ?", id))
+                .isLessThanOrEqualTo(8192);
+    }
+
     @ThroughEachDoor
     void aMergeThatGrowsBeyondTheLimitIsRefused(Via door) {
         String id = instance.organization();
@@ -473,9 +529,9 @@ class OrganizationContractTest extends ContractTest {
 
         call(door, "DeleteOrganization", "organization_id", id);
 
-        assertThat(eventually(() -> TestDatabase.number("SELECT count(*) FROM organization WHERE id = ?", id) == 0))
-                .as("cleared away")
-                .isTrue();
+        Eventually.until(
+                "it is cleared away",
+                () -> TestDatabase.number("SELECT count(*) FROM organization WHERE id = ?", id) == 0);
         assertThat(eventsSince(before))
                 .extracting(Event::type)
                 .containsExactly(
