@@ -5,6 +5,7 @@ import dev.membership.domain.caller.Caller;
 import dev.membership.domain.database.Database;
 import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
+import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.event.Events;
 import dev.membership.domain.operation.Json;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The two statements by which members are added to one organization: one reads what is to be joined, the other writes, and does
- * nothing where something has been written since it was read; whoever calls reads again then.
+ * nothing where one of the users or roles has been written since it was read, or the organization had been when it began;
+ * whoever calls reads again then.
  */
 @ApplicationScoped
 class MembershipAdditions {
@@ -66,7 +68,7 @@ class MembershipAdditions {
     /**
      * What came of {@link #join}.
      *
-     * @param unchanged whether all organizations, users and roles still were as they had been read
+     * @param unchanged whether the organization, as the statement began, and all users and roles still were as they had been read
      * @param counts as they became with the last one; null: nobody was added
      */
     record Outcome(boolean unchanged, @Nullable Counts counts) {}
@@ -107,6 +109,21 @@ class MembershipAdditions {
                     return row.flag() ? Refusal.notFound("role", "role") : Refusal.notFound("user", "user_id");
                 })
                 .orElseThrow();
+    }
+
+    /** Why {@link #join} found no room for one: who is a member already is told that, in a full organization too. */
+    Refusal whyNotJoined(Caller caller, String organizationId, String userId) {
+        boolean member = database.first(
+                        Sql.of(
+                                "SELECT 1 FROM membership WHERE instance_id = ? AND organization_id = ? AND user_id = ?",
+                                caller.instanceId(),
+                                organizationId,
+                                userId),
+                        Row::integer)
+                .isPresent();
+        return member
+                ? new Refusal(ErrorCode.ALREADY_A_MEMBER_IN_ORGANIZATION)
+                : counters.whyNotAdded(caller, organizationId);
     }
 
     /**

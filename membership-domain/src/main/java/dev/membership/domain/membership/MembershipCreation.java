@@ -15,7 +15,6 @@ import dev.membership.domain.membership.MembershipCommands.Create;
 import dev.membership.domain.metadata.Metadata;
 import dev.membership.domain.operation.DatabaseRefusals;
 import dev.membership.domain.operation.Operations;
-import dev.membership.domain.organization.OrganizationCounters;
 import dev.membership.domain.organization.OrganizationCounters.Counts;
 import dev.membership.domain.organization.OrganizationTurns;
 import dev.membership.domain.organization.OrganizationView;
@@ -35,7 +34,6 @@ public class MembershipCreation {
     private final OrganizationTurns turns;
     private final Access access;
     private final MembershipAdditions additions;
-    private final OrganizationCounters counters;
     private final Ids ids;
     private final Clock clock;
     private final SharedTurns<Asked, MembershipView> together;
@@ -45,14 +43,12 @@ public class MembershipCreation {
             OrganizationTurns turns,
             Access access,
             MembershipAdditions additions,
-            OrganizationCounters counters,
             Ids ids,
             Clock clock) {
         this.operations = operations;
         this.turns = turns;
         this.access = access;
         this.additions = additions;
-        this.counters = counters;
         this.ids = ids;
         this.clock = clock;
         this.together = new SharedTurns<>(turns, this::addAll);
@@ -149,7 +145,7 @@ public class MembershipCreation {
             }
             Outcome outcome = additions.join(call, asked.organizationId(), joining);
             if (outcome.counts() == null && outcome.unchanged()) {
-                throw counters.whyNotAdded(call.caller(), asked.organizationId());
+                throw additions.whyNotJoined(call.caller(), asked.organizationId(), asked.userId());
             }
             return Optional.ofNullable(outcome.counts()).map(joining.getFirst().membership()::withCounts);
         });

@@ -43,7 +43,7 @@ public class PermissionChecks {
      */
     public CompletionStage<PermissionCheck> check(Caller caller, Check check) {
         return operations.readSoon(caller, Operation.CHECK_PERMISSION, () -> {
-            Check asked = checked(check);
+            Check asked = checked(Params.ONE, check);
             requireSelf(caller, List.of(asked));
             return pointChecks.read(caller.instanceId(), asked).thenApply(Optional::orElseThrow);
         });
@@ -57,18 +57,24 @@ public class PermissionChecks {
     public List<PermissionCheck> checkAll(Caller caller, List<Check> checks) {
         return operations.read(caller, Operation.BATCH_CHECK_PERMISSIONS, () -> {
             List<Check> asked = Input.batch("checks", checks, MAX_BATCH).stream()
-                    .map(PermissionChecks::checked)
+                    .map(check -> checked(Params.OF_BATCH, check))
                     .toList();
             requireSelf(caller, asked);
             return answers(caller.instanceId(), asked);
         });
     }
 
-    private static Check checked(Check check) {
+    /** How a check's fields are named, in a call of one and in one of many. */
+    private record Params(String organizationId, String userId, String permission) {
+        static final Params ONE = new Params("organization_id", "user_id", "permission");
+        static final Params OF_BATCH = new Params("checks.organization_id", "checks.user_id", "checks.permission");
+    }
+
+    private static Check checked(Params params, Check check) {
         return new Check(
-                Input.reference("organization_id", check.organizationId()),
-                Input.reference("user_id", check.userId()),
-                Input.reference("permission", check.permission()));
+                Input.reference(params.organizationId(), check.organizationId()),
+                Input.reference(params.userId(), check.userId()),
+                Input.reference(params.permission(), check.permission()));
     }
 
     private void requireSelf(Caller caller, List<Check> checks) {

@@ -184,11 +184,13 @@ class MembershipContractTest extends ContractTest {
     @ThroughEachDoor
     void aFullOrganizationTakesNobody(Via door) {
         call(door, "UpdateOrganization", "organization_id", organization, "max_allowed_memberships", 1);
-        instance.member(organization, "org:member");
+        String member = instance.member(organization, "org:member");
 
         assertThat(refusedToAdd(door, organization, instance.user(), "org:member")
                         .code())
                 .isEqualTo("organization_membership_quota_exceeded");
+        assertThat(refusedToAdd(door, organization, member, "org:member").code())
+                .isEqualTo("already_a_member_in_organization");
     }
 
     @ThroughEachDoor
@@ -335,7 +337,7 @@ class MembershipContractTest extends ContractTest {
                 .build()
                 .readValue(metadata, new TypeReference<>() {});
         String byDocument = instance.member(organization, "org:member");
-        graphQl(instance)
+        graphQl()
                 .send(
                         instance.key(),
                         "mutation { updateMembershipMetadata(organizationId: \"" + organization + "\", userId: \""
@@ -366,7 +368,7 @@ class MembershipContractTest extends ContractTest {
     void metadataInADocumentMayHoldVariables() {
         String user = instance.member(organization, "org:member");
 
-        graphQl(instance)
+        graphQl()
                 .send(
                         instance.key(),
                         "mutation($n: Int, $o: Object, $absent: String) { updateMembershipMetadata(organizationId: \""
@@ -546,6 +548,9 @@ class MembershipContractTest extends ContractTest {
                 .isEqualTo("bulk_size_exceeded");
         assertThat(refused(door, "BatchCheckPermissions", "checks", java.util.Collections.nCopies(1000, one)))
                 .isNull();
+        assertThat(refused(door, "BatchCheckPermissions", "checks", List.of(one, check(" ", "org:a:b")))
+                        .param())
+                .isEqualTo("checks.user_id");
     }
 
     private JsonNode add(Via door, String user, String role) {
