@@ -15,7 +15,6 @@ import dev.membership.domain.membership.MembershipCommands.Parent;
 import dev.membership.domain.operation.Operations;
 import dev.membership.domain.operation.SharedReads;
 import dev.membership.domain.organization.OrganizationCounters;
-import dev.membership.domain.organization.OrganizationView;
 import dev.membership.domain.paging.Keyset;
 import dev.membership.domain.paging.Keyset.Placed;
 import dev.membership.domain.paging.Order;
@@ -183,7 +182,7 @@ public class MembershipLists {
                 tokenParam);
         Keyset keyset = keysets.apply(parents);
         Sql sql = ofUser
-                ? ofUsers(caller, parents, keyset)
+                ? OrganizationsPage.of(caller, parents, keyset)
                 : MembersPage.of(caller, parents, conditions, keyset, request.size());
         Row.Mapper<Child> mapper = ofUser ? row -> ofUser(row, keyset) : row -> ofOrganization(row, keyset);
 
@@ -221,27 +220,6 @@ public class MembershipLists {
 
     private static Refusal userAbsent() {
         return Refusal.notFound("user", "user_id");
-    }
-
-    private static Sql ofUsers(Caller caller, Collection<String> parents, Keyset keyset) {
-        return Sql.of("SELECT u.id, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS + " FROM app_user u ")
-                .add("""
-                        LEFT JOIN LATERAL (SELECT m.* FROM membership m
-                            WHERE m.instance_id = u.instance_id AND m.user_id = u.id AND m.organization_id NOT IN (
-                                SELECT x.id FROM organization x
-                                WHERE x.instance_id = ? AND x.deleted_at IS NOT NULL)""", caller.instanceId())
-                .add(keyset.condition())
-                .add(keyset.orderAndLimit())
-                .add("""
-                        ) m ON true
-                        LEFT JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id
-                        LEFT JOIN (organization o""")
-                .add(OrganizationView.JOIN_COUNTER)
-                .add("""
-                        ) ON o.instance_id = m.instance_id AND o.id = m.organization_id
-                        WHERE u.instance_id = ? AND u.id = ANY (?)
-                        """, caller.instanceId(), parents)
-                .add(keyset.order());
     }
 
     private static Child ofOrganization(Row row, Keyset keyset) throws SQLException {

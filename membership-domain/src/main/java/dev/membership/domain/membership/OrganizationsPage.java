@@ -1,0 +1,37 @@
+package dev.membership.domain.membership;
+
+import dev.membership.domain.caller.Caller;
+import dev.membership.domain.database.Sql;
+import dev.membership.domain.organization.OrganizationView;
+import dev.membership.domain.paging.Keyset;
+import java.util.Collection;
+
+/** The statement that reads a page of the organizations that each of several users belongs to. */
+final class OrganizationsPage {
+    private OrganizationsPage() {}
+
+    /**
+     * Selects for each user its id, and for each membership of its page the membership's id, the keyset's columns and
+     * {@link MembershipView#COLUMNS}; of a user without any, nulls.
+     */
+    static Sql of(Caller caller, Collection<String> userIds, Keyset keyset) {
+        return Sql.of("SELECT u.id, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS + " FROM app_user u ")
+                .add("""
+                        LEFT JOIN LATERAL (SELECT m.* FROM membership m
+                            WHERE m.instance_id = u.instance_id AND m.user_id = u.id AND m.organization_id NOT IN (
+                                SELECT x.id FROM organization x
+                                WHERE x.instance_id = ? AND x.deleted_at IS NOT NULL)""", caller.instanceId())
+                .add(keyset.condition())
+                .add(keyset.orderAndLimit())
+                .add("""
+                        ) m ON true
+                        LEFT JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id
+                        LEFT JOIN (organization o""")
+                .add(OrganizationView.JOIN_COUNTER)
+                .add("""
+                        ) ON o.instance_id = m.instance_id AND o.id = m.organization_id
+                        WHERE u.instance_id = ? AND u.id = ANY (?)
+                        """, caller.instanceId(), userIds)
+                .add(keyset.order());
+    }
+}
