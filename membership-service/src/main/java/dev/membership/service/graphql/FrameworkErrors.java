@@ -54,8 +54,8 @@ final class FrameworkErrors {
             case InputMapDefinesTooManyFieldsException unknown -> ErrorCode.FORM_PARAM_UNKNOWN;
             case UnknownOperationException unknown -> ErrorCode.REQUEST_BODY_INVALID;
             case NonNullableValueCoercedAsNullException missing -> ErrorCode.FORM_PARAM_MISSING;
-            // Operations answer with GraphQlRefusal whatever fails in them: what is left fails while arguments are
-            // read.
+            // Operations and plain fields answer with GraphQlRefusal whatever fails in them: what is left fails while
+            // arguments are read.
             case ExceptionWhileDataFetching unreadable -> ErrorCode.FORM_PARAM_TYPE_INVALID;
             default ->
                 error.getErrorType() == ErrorType.ExecutionAborted

@@ -1,5 +1,6 @@
 package dev.membership.service.graphql;
 
+import dev.membership.service.error.Failures;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.LightDataFetcher;
@@ -12,6 +13,8 @@ import io.smallrye.graphql.schema.model.Type;
 import io.smallrye.graphql.spi.ClassloadingService;
 import io.smallrye.graphql.spi.DataFetcherService;
 import io.smallrye.graphql.transformation.AbstractDataFetcherException;
+import jakarta.enterprise.inject.spi.CDI;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,9 @@ public final class PlainFields implements DataFetcherService {
                 throws Exception {
             try {
                 return transformation.of(getter().invoke(node));
+            } catch (InvocationTargetException failed) {
+                throw new GraphQlRefusal(
+                        CDI.current().select(Failures.class).get().refusal(failed.getCause()));
             } finally {
                 // As the framework does after each field: a thread may go on with another query.
                 SmallRyeContextManager.clearCurrentSmallRyeContext();
