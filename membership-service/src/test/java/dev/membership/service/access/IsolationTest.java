@@ -152,7 +152,7 @@ class IsolationTest extends DoorTest {
                 .containsExactlyInAnyOrderElementsOf(new TreeSet<>(RIGHTS.keySet().stream()
                         .map(operation -> operation.replaceAll(" by .*", ""))
                         .toList()));
-        RIGHTS.forEach((operation, right) -> assertThat(graphQl(victim).has(operation.replaceAll(" by .*", "")))
+        RIGHTS.forEach((operation, right) -> assertThat(graphQl().has(operation.replaceAll(" by .*", "")))
                 .as(operation + " over GraphQL")
                 .isEqualTo(right != Right.OPERATOR));
     }
@@ -318,8 +318,8 @@ class IsolationTest extends DoorTest {
                   getMembership(organizationId: "%s", userId: "%s") { privateMetadata organization { createdBy privateMetadata } } }
                 """.formatted(scene.organization(), scene.subject(), scene.organization(), scene.subject());
 
-        JsonNode keys = graphQl(victim).send(victim.key(), document, Map.of());
-        JsonNode users = graphQl(victim).send(issuer.token(scene.subject()), document, Map.of());
+        JsonNode keys = graphQl().send(victim.key(), document, Map.of());
+        JsonNode users = graphQl().send(issuer.token(scene.subject()), document, Map.of());
 
         assertThat(keys.toString().split(Scene.HUSH, -1)).hasSizeGreaterThan(8);
         assertThat(users.toString()).contains("privateMetadata").doesNotContain(Scene.HUSH);
@@ -401,10 +401,10 @@ class IsolationTest extends DoorTest {
             }
             return way.operation().startsWith("List")
                     ? "{"
-                            + graphQl(victim)
+                            + graphQl()
                                     .list(credential, way.operation(), arguments)
                                     .items() + "}"
-                    : "{" + graphQl(victim).call(credential, way.operation(), arguments) + "}";
+                    : "{" + graphQl().call(credential, way.operation(), arguments) + "}";
         } catch (Refused refused) {
             return refused.getMessage();
         }
@@ -440,7 +440,7 @@ class IsolationTest extends DoorTest {
                 .values()
                 .forEach(method -> Scene.variants(method).forEach(variant -> {
                     ways.add(new Way(method, variant, true));
-                    if (graphQl(victim).has(method.getName())) {
+                    if (graphQl().has(method.getName())) {
                         ways.add(new Way(method, variant, false));
                     }
                 }));

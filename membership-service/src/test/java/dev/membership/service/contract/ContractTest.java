@@ -13,12 +13,9 @@ import dev.membership.service.support.DoorTest;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.TestDatabase;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 
 /** A test of what the service promises its callers; each has an instance of its own and calls with its secret key. */
 public abstract class ContractTest extends DoorTest {
@@ -98,18 +95,6 @@ public abstract class ContractTest extends DoorTest {
 
     static long lastEvent() {
         return TestDatabase.number("SELECT coalesce(max(id), 0) FROM outbox_event");
-    }
-
-    /** Waits for what happens in the background, looking often; gives up after ten seconds. */
-    static boolean eventually(BooleanSupplier condition) {
-        Instant end = Instant.now().plus(Duration.ofSeconds(10));
-        while (!condition.getAsBoolean()) {
-            if (Instant.now().isAfter(end)) {
-                return false;
-            }
-            Thread.onSpinWait();
-        }
-        return true;
     }
 
     /** An object from its JSON text, in which apostrophes stand for quotation marks. */

@@ -64,7 +64,7 @@ class HealthTest extends DoorTest {
         JsonNode member = grpc().list(instance.key(), "ListMemberships", args("organization_id", organization))
                 .items()
                 .getFirst();
-        graphQl(instance)
+        graphQl()
                 .call(
                         instance.key(),
                         "GetMembership",
@@ -99,7 +99,7 @@ class HealthTest extends DoorTest {
     @Test
     void allThatTheMonitoringAsksForIsThere() throws IOException {
         grpc().call(instance.key(), "ListRoles", args());
-        graphQl(instance).call(instance.key(), "ListRoles", args());
+        graphQl().call(instance.key(), "ListRoles", args());
         Eventually.until(
                 "a job has run",
                 () -> Management.get("/q/metrics").asString().contains("scheduled_methods_seconds_count"));

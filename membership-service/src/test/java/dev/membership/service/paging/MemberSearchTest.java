@@ -143,12 +143,11 @@ class MemberSearchTest extends DoorTest {
     void severalOrganizationsAtOnce() {
         filled();
         for (String text : List.of("ada", "zoe", "needle", "nobody")) {
-            JsonNode organizations = graphQl(instance)
-                    .send(instance.key(), """
+            JsonNode organizations =
+                    graphQl().send(instance.key(), """
                             query ($query: String) { listOrganizations(orderBy: "created_at") { nodes { id
                                 memberships(first: 50, orderBy: "first_name", filter: { query: $query }) { nodes { id } } } } }
-                            """, Map.of("query", text))
-                    .at("/data/listOrganizations/nodes");
+                            """, Map.of("query", text)).at("/data/listOrganizations/nodes");
 
             assertThat(organizations).hasSize(2);
             for (JsonNode organization : organizations) {
@@ -212,8 +211,7 @@ class MemberSearchTest extends DoorTest {
         do {
             Map<String, Object> variables = new HashMap<>(Map.of("organization", large, "query", text, "order", order));
             variables.put("before", before);
-            JsonNode page =
-                    graphQl(instance).send(instance.key(), """
+            JsonNode page = graphQl().send(instance.key(), """
                             query ($organization: ID, $before: String, $query: String, $order: String) {
                                 listMemberships(organizationId: $organization, orderBy: $order, last: 200, before: $before,
                                     filter: { query: $query }) { nodes { id } pageInfo { startCursor hasPreviousPage } } }

@@ -80,7 +80,7 @@ class PagingUnderChangeTest extends DoorTest {
         List<JsonNode> read = new ArrayList<>();
         String before = null;
         do {
-            JsonNode page = graphQl(instance)
+            JsonNode page = graphQl()
                     .send(
                             instance.key(),
                             """

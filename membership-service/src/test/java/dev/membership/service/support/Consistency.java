@@ -54,10 +54,18 @@ public final class Consistency {
         assertThat(rows.query("""
                         SELECT m.id FROM membership m JOIN app_user u ON u.instance_id = m.instance_id AND u.id = m.user_id
                         WHERE m.instance_id = ? AND (m.search, m.email_key, m.first_name_key, m.last_name_key, m.username_key,
-                            m.phone_key) IS DISTINCT FROM (u.search, u.email_key, u.first_name_key, u.last_name_key,
-                            u.username_key, u.phone_key)
+                            m.phone_key, m.user_banned) IS DISTINCT FROM (u.search, u.email_key, u.first_name_key, u.last_name_key,
+                            u.username_key, u.phone_key, u.banned)
                         """, instanceId))
-                .as("memberships whose sort keys are not their user's")
+                .as("memberships whose copies of their user are not as the user")
+                .isEmpty();
+        assertThat(rows.query("""
+                        SELECT r.id FROM role r WHERE r.instance_id = ? AND r.permission_keys IS DISTINCT FROM ARRAY(
+                            SELECT p.key FROM role_permission rp
+                            JOIN permission p ON p.instance_id = rp.instance_id AND p.id = rp.permission_id
+                            WHERE rp.instance_id = r.instance_id AND rp.role_id = r.id ORDER BY p.key)
+                        """, instanceId))
+                .as("roles whose permissions' keys are not those of the permissions they have")
                 .isEmpty();
     }
 }

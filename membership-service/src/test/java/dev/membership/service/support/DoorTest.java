@@ -16,11 +16,6 @@ public abstract class DoorTest {
         return grpc;
     }
 
-    protected static synchronized GraphQlDoor graphQl(Instances.TestInstance instance) {
-        return graphQl();
-    }
-
-    /** The same, for whoever has no instance at hand: the schema is one for all of them. */
     protected static synchronized GraphQlDoor graphQl() {
         if (graphQl == null) {
             graphQl = new GraphQlDoor(RestAssured.port, Instances.OPERATOR_TOKEN);
