@@ -17,7 +17,7 @@ public enum Status {
     UNAVAILABLE,
     INTERNAL;
 
-    /** Whether the same call may succeed a while later though nobody changes anything. */
+    /** Whether the caller is told when to come again: what hinders the call passes by itself, and nothing of it was done. */
     public boolean passes() {
         return this == UNAVAILABLE || this == RESOURCE_EXHAUSTED;
     }

@@ -85,8 +85,11 @@ public class Settings {
         });
     }
 
-    /** Keeps the settings for this transaction: organizations and roles that are being created wait, or are waited for. */
-    /** @return the etag of what is locked */
+    /**
+     * Keeps the settings for this transaction: organizations and roles that are being created wait, or are waited for.
+     *
+     * @return the etag of what is locked
+     */
     private String lock(Caller caller) {
         return database.first(
                         Sql.of(

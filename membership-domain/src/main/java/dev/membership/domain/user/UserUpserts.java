@@ -83,7 +83,7 @@ public class UserUpserts {
         List<Integer> valid = new ArrayList<>();
         for (int place = 0; place < outcomes.length; place++) {
             try {
-                fresh(batch.get(place), Input.now(clock));
+                fresh(batch.get(place));
                 valid.add(place);
             } catch (Refusal refusal) {
                 outcomes[place] = ImportOutcome.refused(refusal);
@@ -151,7 +151,7 @@ public class UserUpserts {
         for (int place = 0; place < rows.size(); place++) {
             ImportRow row = rows.get(place);
             UserView before = present.get(place);
-            UserView after = before == null ? fresh(row, now) : before.with(row.fields(), now);
+            UserView after = before == null ? fresh(row) : before.with(row.fields(), now);
             written.add(new Upserted(after, before == null));
             if (!after.equals(before)) {
                 (before == null ? created : changed).add(after);
@@ -194,11 +194,11 @@ public class UserUpserts {
         return found.stream().collect(Collectors.toMap(Found::place, Found::user));
     }
 
-    private UserView fresh(ImportRow row, Instant now) {
+    private UserView fresh(ImportRow row) {
         return UserView.of(
                 ids.givenOrNext(Ids.Kind.USER, "id", row.id()),
                 row.fields(),
                 Input.createdAt(row.createdAt(), clock),
-                now);
+                Input.now(clock));
     }
 }

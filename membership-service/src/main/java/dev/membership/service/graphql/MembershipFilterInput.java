@@ -1,5 +1,7 @@
 package dev.membership.service.graphql;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.membership.domain.membership.MembershipCommands.Filter;
 import java.time.Instant;
 import java.util.List;
@@ -49,11 +51,11 @@ public class MembershipFilterInput {
             return Filter.NONE;
         }
         return new Filter(
-                values(input.role),
-                values(input.userId),
-                values(input.emailAddress),
-                values(input.phoneNumber),
-                values(input.username),
+                requireNonNullElse(input.role, List.of()),
+                requireNonNullElse(input.userId, List.of()),
+                requireNonNullElse(input.emailAddress, List.of()),
+                requireNonNullElse(input.phoneNumber, List.of()),
+                requireNonNullElse(input.username, List.of()),
                 input.query,
                 input.emailAddressQuery,
                 input.phoneNumberQuery,
@@ -63,9 +65,5 @@ public class MembershipFilterInput {
                 input.lastActiveAtAfter,
                 input.createdAtBefore,
                 input.createdAtAfter);
-    }
-
-    private static List<String> values(@Nullable List<String> values) {
-        return values == null ? List.of() : values;
     }
 }

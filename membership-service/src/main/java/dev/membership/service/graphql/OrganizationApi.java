@@ -1,5 +1,7 @@
 package dev.membership.service.graphql;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.membership.domain.organization.OrganizationCommands;
 import dev.membership.domain.organization.OrganizationCreation;
 import dev.membership.domain.organization.OrganizationLists;
@@ -62,8 +64,8 @@ public class OrganizationApi {
                     new OrganizationCommands.Listing(
                             orderBy,
                             query,
-                            organizationId == null ? List.of() : organizationId,
-                            userId == null ? List.of() : userId),
+                            requireNonNullElse(organizationId, List.of()),
+                            requireNonNullElse(userId, List.of())),
                     page.request(calls.asksFor("totalCount")),
                     page.tokenParam()));
         });

@@ -1,5 +1,7 @@
 package dev.membership.service.graphql;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.membership.domain.role.Permissions;
 import dev.membership.domain.role.RoleCommands;
 import dev.membership.domain.role.RoleLists;
@@ -99,7 +101,7 @@ public class RoleApi {
         return calls.answer(caller -> new RoleNode(roles.create(
                 caller,
                 requestId,
-                new RoleCommands.Create(name, key, description, permissions == null ? List.of() : permissions))));
+                new RoleCommands.Create(name, key, description, requireNonNullElse(permissions, List.of())))));
     }
 
     @Mutation

@@ -1,5 +1,7 @@
 package dev.membership.service.graphql;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.membership.domain.user.UserCommands.Filter;
 import java.time.Instant;
 import java.util.List;
@@ -48,12 +50,12 @@ public class UserFilterInput {
             return Filter.NONE;
         }
         return new Filter(
-                values(input.userId),
-                values(input.externalId),
-                values(input.emailAddress),
-                values(input.phoneNumber),
-                values(input.username),
-                values(input.organizationId),
+                requireNonNullElse(input.userId, List.of()),
+                requireNonNullElse(input.externalId, List.of()),
+                requireNonNullElse(input.emailAddress, List.of()),
+                requireNonNullElse(input.phoneNumber, List.of()),
+                requireNonNullElse(input.username, List.of()),
+                requireNonNullElse(input.organizationId, List.of()),
                 input.query,
                 input.emailAddressQuery,
                 input.phoneNumberQuery,
@@ -64,9 +66,5 @@ public class UserFilterInput {
                 input.lastActiveAtAfter,
                 input.createdAtBefore,
                 input.createdAtAfter);
-    }
-
-    private static List<String> values(@Nullable List<String> values) {
-        return values == null ? List.of() : values;
     }
 }
