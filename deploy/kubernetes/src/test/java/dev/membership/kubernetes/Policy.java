@@ -250,6 +250,24 @@ enum Policy {
         }
     },
 
+    /** pg_trgm asks LC_CTYPE what a letter is, whatever the provider. A cluster that is recovered has the old one's. */
+    THE_DATABASE_KNOWS_ALL_LETTERS {
+        @Override
+        void check(Rendered rendered) {
+            assertThat(rendered.all("Cluster"))
+                    .map(cluster -> cluster.at("/spec/bootstrap/initdb"))
+                    .filteredOn(initdb -> !initdb.isMissingNode())
+                    .allSatisfy(initdb -> {
+                        assertThat(initdb.path("localeProvider").asText()).isEqualTo("builtin");
+                        assertThat(initdb.path("builtinLocale").asText()).isEqualTo("C.UTF-8");
+                        assertThat(initdb.path("localeCType").asText()).isEqualTo("C.UTF-8");
+                    });
+            assertThat(rendered.all("StatefulSet"))
+                    .allSatisfy(postgresql -> assertThat(variable(postgresql, "POSTGRES_INITDB_ARGS"))
+                            .isEqualTo("--locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8"));
+        }
+    },
+
     SELECTORS_FIND_THEIR_PODS {
         @Override
         void check(Rendered rendered) {

@@ -112,6 +112,27 @@ class PolicyTest {
                     "membership-database",
                     "/metadata/annotations/membership.dev~1max-connections",
                     "'100'"),
+            new Breach(
+                    Policy.THE_DATABASE_KNOWS_ALL_LETTERS,
+                    "production",
+                    "Cluster",
+                    "membership-database",
+                    "/spec/bootstrap/initdb/localeCType",
+                    ""),
+            new Breach(
+                    Policy.THE_DATABASE_KNOWS_ALL_LETTERS,
+                    "production",
+                    "Cluster",
+                    "membership-database",
+                    "/spec/bootstrap/initdb/builtinLocale",
+                    "C"),
+            new Breach(
+                    Policy.THE_DATABASE_KNOWS_ALL_LETTERS,
+                    "development",
+                    "StatefulSet",
+                    "postgresql",
+                    CONTAINER + "/env/3/value",
+                    "--locale=C"),
             new Breach(Policy.SELECTORS_FIND_THEIR_PODS, "Service", "/spec/selector/app.kubernetes.io~1name", "other"),
             new Breach(Policy.SELECTORS_FIND_THEIR_PODS, "Service", "/spec/selector/app.kubernetes.io~1component", ""),
             new Breach(

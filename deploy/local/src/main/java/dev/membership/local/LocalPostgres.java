@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -126,7 +127,10 @@ final class LocalPostgres {
         Files.createDirectory(
                 draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         user.own(draft);
-        // An order of texts that is the same on every machine, whatever its locale.
+        // An order of texts that is the same on every machine, whatever its locale. What a letter is pg_trgm asks
+        // LC_CTYPE,
+        // whatever the provider; macOS has no C.UTF-8.
+        boolean mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
         expect(Command.run(
                 user.command(
                         binaries.program("initdb"),
@@ -135,6 +139,7 @@ final class LocalPostgres {
                         "--auth=reject",
                         "--encoding=UTF8",
                         "--locale=C",
+                        "--lc-ctype=" + (mac ? "en_US.UTF-8" : "C.UTF-8"),
                         "--locale-provider=builtin",
                         "--builtin-locale=C.UTF-8"),
                 data.path()));
