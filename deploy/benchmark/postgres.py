@@ -35,8 +35,9 @@ def free_port():
 
 
 class Postgres:
-    def __init__(self, folder):
+    def __init__(self, folder, locale="C.UTF-8"):
         self.folder = Path(folder)
+        self.locale = locale
         self.data = self.folder / "postgres"
         self.bin = Path(subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True).stdout.strip()
                         if shutil.which("pg_config") else sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1])
@@ -55,7 +56,7 @@ class Postgres:
             if os.geteuid() == 0:
                 shutil.chown(self.data, "postgres", "postgres")
             self._run(str(self.bin / "initdb"), "-D", str(self.data), "-U", "postgres", "-A", "trust", "--no-sync",
-                      "-E", "UTF8", "--locale=C.UTF-8")
+                      "-E", "UTF8", f"--locale={self.locale}")
             with open(self.data / "postgresql.conf", "a") as conf:
                 conf.write(SETTINGS)
         self.port = self.port or free_port()

@@ -52,14 +52,15 @@ def restore(wanted):
         end = book.settled(calls, base, stage.instance)
         serves(stage, report, base.url() + AS_OWNER, "to a point in time")
 
-        # Another server, whose transactions have other numbers than those in the dump.
-        other = Standby(folder / "other")
+        # Another server, whose transactions have other numbers than those in the dump, and whose own locale knows ASCII only.
+        other = Standby(folder / "other", locale="C")
         other.start()
         stage.ending.append(lambda: other.stop("immediate"))
         other.psql("CREATE ROLE membership LOGIN", database="postgres")
         took_restore = timed(lambda: restore_dump(other, dump))
         wrong = other.psql(book.INCONSISTENT.format(instance=stage.instance), database="restored")[0]["wrong"]
         events, unread = other.psql(f"SELECT count(*), {UNREAD} AS unread FROM outbox_event", database="restored")[0].values()
+        letters = other.psql("SELECT lower('É') AS lower, cardinality(show_trgm('é')) AS trigrams", database="restored")[0]
         owners = [row["tableowner"] for row in other.psql(
             "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'", database="restored")]
         serves(stage, report, other.url("restored") + AS_OWNER, "from the dump")
@@ -69,6 +70,8 @@ def restore(wanted):
     report.figure("events in the dump, of all", f"{int(events):,} of {end['acknowledged'] + end['happened_unacknowledged']:,}")
     report.require("from the dump: counters and events agree with rows", int(wrong) == 0, f"{wrong} organizations differ")
     report.require("from the dump: all tables are the owner's", owners == ["membership"], ", ".join(owners))
+    report.require("from the dump: case and searches know letters beyond ASCII's",
+                   letters["lower"] == "é" and int(letters["trigrams"]) > 0, str(letters))
     report.require("from the dump: readers in the order of commits see all events", int(unread) == 0, f"{unread} not yet")
     require_settled(report, end)
     return report
@@ -93,7 +96,8 @@ def tool(server, program, *arguments):
 
 def restore_dump(server, dump):
     """As docs/operations.md says."""
-    tool(server, "createdb", "--owner=membership", "restored")
+    tool(server, "createdb", "--owner=membership", "--template=template0", "--encoding=UTF8", "--locale-provider=libc",
+         "--locale=C.UTF-8", "restored")
     tool(server, "pg_restore", "--dbname=restored", "--role=membership", "--no-owner", "--exit-on-error", str(dump))
     tool(server, "psql", "--dbname=restored", "--command=UPDATE outbox_event SET transaction_id = pg_current_xact_id()")
 
