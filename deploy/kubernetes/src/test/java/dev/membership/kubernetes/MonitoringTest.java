@@ -23,6 +23,8 @@ class MonitoringTest {
     /** All selectors here have braces, if empty ones. */
     private static final Pattern METRIC = Pattern.compile("([a-z_]+)\\{");
 
+    private static final Pattern GRPC = Pattern.compile("grpc_server_[a-z_]+\\{([^}]*)}");
+
     private final Rendered production = Rendered.of("overlays/production");
     private final List<JsonNode> rules = production.all("PrometheusRule");
 
@@ -33,11 +35,21 @@ class MonitoringTest {
         for (String list : List.of("metrics-of-the-service.txt", "metrics-of-the-cluster.txt")) {
             listed.addAll(Files.readAllLines(MONITORING.resolve(list)));
         }
-        Stream<String> used = Stream.concat(
-                        rules.stream().flatMap(rule -> rule.findValuesAsText("expr").stream()), queries().stream())
-                .flatMap(query -> METRIC.matcher(query).results())
-                .map(match -> match.group(1));
+        Stream<String> used =
+                expressions().flatMap(query -> METRIC.matcher(query).results()).map(match -> match.group(1));
         assertThat(used.collect(Collectors.toSet())).isEqualTo(listed);
+    }
+
+    /** Health and reflection are calls as well, which meshes and balancers make by the second. */
+    @Test
+    void onlyTheServicesOfTheContractCount() throws IOException {
+        List<String> selectors = expressions()
+                .flatMap(query -> GRPC.matcher(query).results())
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(selectors)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(selector -> assertThat(selector).contains("service=~\"membership\\\\..*\""));
     }
 
     @Test
@@ -92,6 +104,11 @@ class MonitoringTest {
         assertThat(check.status()).as(check.output()).isZero();
         Tools.Result test = Tools.run(folder, "", promtool, "test", "rules", "alerts.yaml", "database-alerts.yaml");
         assertThat(test.status()).as(test.output()).isZero();
+    }
+
+    private Stream<String> expressions() throws IOException {
+        return Stream.concat(
+                rules.stream().flatMap(rule -> rule.findValuesAsText("expr").stream()), queries().stream());
     }
 
     private List<String> queries() throws IOException {
