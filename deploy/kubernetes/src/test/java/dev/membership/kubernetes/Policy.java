@@ -126,6 +126,10 @@ enum Policy {
             assertThat(images)
                     .allSatisfy(image -> assertThat(image).matches(".+(:[\\w.-]+|@sha256:[0-9a-f]{64})"))
                     .noneMatch(image -> image.endsWith(":latest"));
+            // A major version's tag is another minor one after each release, on each node when it happens to fetch it.
+            assertThat(images)
+                    .filteredOn(image -> image.matches(".*/postgres(ql)?[:@].*"))
+                    .allSatisfy(image -> assertThat(image).matches(".+(:\\d+\\.\\d+[\\w.-]*|@sha256:[0-9a-f]{64})"));
             assertThat(image(rendered.migration())).isEqualTo(image(rendered.deployment()));
         }
     },
