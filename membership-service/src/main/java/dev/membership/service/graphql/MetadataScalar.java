@@ -14,6 +14,7 @@ import graphql.schema.CoercingParseValueException;
 import graphql.schema.GraphQLScalarType;
 import graphql.schema.GraphQLSchema;
 import graphql.schema.GraphQLSchemaElement;
+import graphql.schema.GraphQLType;
 import graphql.schema.GraphQLTypeVisitorStub;
 import graphql.schema.SchemaTransformer;
 import graphql.util.TraversalControl;
@@ -41,11 +42,15 @@ public final class MetadataScalar implements EventingService {
         return GraphQLSchema.newSchema(SchemaTransformer.transformSchema(builder.build(), new Replacement()));
     }
 
+    static boolean is(GraphQLType type) {
+        return type instanceof GraphQLScalarType scalar && scalar.getName().equals(ExtendedScalars.Object.getName());
+    }
+
     private static final class Replacement extends GraphQLTypeVisitorStub {
         @Override
         public TraversalControl visitGraphQLScalarType(
                 GraphQLScalarType scalar, TraverserContext<GraphQLSchemaElement> context) {
-            return scalar.equals(ExtendedScalars.Object)
+            return is(scalar)
                     ? changeNode(context, scalar.transform(changed -> changed.coercing(new ObjectsOnly())))
                     : TraversalControl.CONTINUE;
         }

@@ -1,11 +1,8 @@
 package dev.membership.service.graphql;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import graphql.ExecutionInput;
 import graphql.ExecutionResult;
 import graphql.GraphQL;
-import graphql.execution.ExecutionContext;
 import graphql.execution.instrumentation.Instrumentation;
 import graphql.execution.instrumentation.InstrumentationContext;
 import graphql.execution.instrumentation.InstrumentationState;
@@ -15,9 +12,6 @@ import graphql.execution.instrumentation.parameters.InstrumentationCreateStatePa
 import graphql.execution.instrumentation.parameters.InstrumentationExecuteOperationParameters;
 import graphql.execution.instrumentation.parameters.InstrumentationExecutionParameters;
 import graphql.execution.instrumentation.parameters.InstrumentationValidationParameters;
-import graphql.language.AstPrinter;
-import graphql.language.Document;
-import graphql.language.OperationDefinition;
 import graphql.validation.ValidationError;
 import io.smallrye.graphql.spi.EventingService;
 import java.util.List;
@@ -27,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is done once for each query: a registry for the loaders of {@link GraphQlCalls#answerNested}, which the framework
- * gives only where its own batching is used; its limits, {@link NodeLimit}'s and its cache of documents; and {@link FrameworkErrors}.
+ * gives only where its own batching is used; its {@link NodeLimit}; and {@link FrameworkErrors}.
  *
  * <p>The framework's own chain asks each of its parts at each field whether it wants to know of it. None does, and a page of
  * 50 members has about a thousand fields: so here they are not asked.
@@ -47,13 +41,7 @@ public final class QueryHooks implements EventingService {
     private static final class PerQuery extends SimplePerformantInstrumentation {
         private final Instrumentation framework;
 
-        /**
-         * Documents of the framework's cache that are within its limits of depth and fields, and whether their variables say how
-         * many nodes they ask for: then that is found out again. Each limit means walking through the document, with each
-         * call. By identity: the cache gives the same document for the same text.
-         */
-        private final Cache<Document, Boolean> withinLimits =
-                Caffeine.newBuilder().weakKeys().build();
+        private final NodeLimit limit = new NodeLimit();
 
         PerQuery(Instrumentation framework) {
             this.framework = framework;
@@ -80,25 +68,8 @@ public final class QueryHooks implements EventingService {
         @Override
         public InstrumentationContext<ExecutionResult> beginExecuteOperation(
                 InstrumentationExecuteOperationParameters parameters, InstrumentationState state) {
-            ExecutionContext query = parameters.getExecutionContext();
-            Document document = query.getDocument();
-            Boolean nodesVary = withinLimits.getIfPresent(document);
-            if (Boolean.FALSE.equals(nodesVary)) {
-                return SimpleInstrumentationContext.noOp();
-            }
-            var context = nodesVary == null
-                    ? framework.beginExecuteOperation(parameters, state)
-                    : SimpleInstrumentationContext.<ExecutionResult>noOp();
-            boolean vary = NodeLimit.require(query);
-            if (nodesVary == null && hasTheSameFieldsForAllVariables(document)) {
-                withinLimits.put(document, vary);
-            }
-            return context;
-        }
-
-        private static boolean hasTheSameFieldsForAllVariables(Document document) {
-            return document.getDefinitionsOfType(OperationDefinition.class).size() == 1
-                    && !AstPrinter.printAstCompact(document).contains("@");
+            limit.require(parameters.getExecutionContext());
+            return SimpleInstrumentationContext.noOp();
         }
 
         @Override
