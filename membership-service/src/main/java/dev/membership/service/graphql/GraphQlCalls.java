@@ -77,14 +77,12 @@ class GraphQlCalls {
     }
 
     /**
-     * Answers a field that stands under each of several parents, by one read for all of them. Fields with other arguments
-     * are read apart: the framework's own batching would give them the first one's.
+     * Answers a field that stands under each of several parents, by one read for all of them. What has another name in
+     * the answer is read apart: the framework's own batching would give it the first one's arguments.
      *
-     * @param field name and arguments, which together say what is read
      * @param read the answers for parents' keys; a parent that has none gets null
      */
-    <V> CompletionStage<V> answerNested(
-            String field, String parentKey, BiFunction<Caller, Set<String>, Map<String, V>> read) {
+    <V> CompletionStage<V> answerNested(String parentKey, BiFunction<Caller, Set<String>, Map<String, V>> read) {
         Caller caller = answer(known -> known);
         MappedBatchLoader<String, V> batch = keys -> CompletableFuture.supplyAsync(
                 () -> {
@@ -95,9 +93,11 @@ class GraphQlCalls {
                     }
                 },
                 virtualThreads);
-        DataLoader<String, V> loader = environment()
-                .getDataLoaderRegistry()
-                .computeIfAbsent(field, name -> DataLoaderFactory.newMappedDataLoader(batch));
+        DataFetchingEnvironment field = environment();
+        DataLoader<String, V> loader = field.getDataLoaderRegistry()
+                .computeIfAbsent(
+                        String.join("/", field.getExecutionStepInfo().getPath().getKeysOnly()),
+                        name -> DataLoaderFactory.newMappedDataLoader(batch));
         return loader.load(parentKey);
     }
 

@@ -160,7 +160,6 @@ public class MembershipApi {
             Listing listing, PageArguments page, String parentId) {
         boolean total = calls.asksFor("totalCount");
         return calls.answerNested(
-                "memberships " + listing + page + total,
                 parentId,
                 (caller, parentIds) ->
                         lists

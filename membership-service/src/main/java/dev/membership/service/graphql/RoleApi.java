@@ -74,7 +74,6 @@ public class RoleApi {
         var page = new PageArguments(first, after, last, before, initialPage, pageSize);
         boolean total = calls.asksFor("totalCount");
         return calls.answerNested(
-                "roles " + listing + page + total,
                 THE_INSTANCE,
                 (caller, keys) -> Map.of(
                         THE_INSTANCE,
