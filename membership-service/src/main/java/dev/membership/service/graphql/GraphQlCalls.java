@@ -11,6 +11,7 @@ import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.graphql.execution.context.SmallRyeContextManager;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.Set;
@@ -39,10 +40,19 @@ class GraphQlCalls {
 
     <T> T answer(Function<Caller, T> work) {
         try {
-            return work.apply(HttpAuthentication.caller(request.getCurrent()));
+            return work.apply(caller());
         } catch (RuntimeException failure) {
             throw new GraphQlRefusal(failures.refusal(failure));
         }
+    }
+
+    private Caller caller() {
+        RoutingContext current = request.getCurrent();
+        if (current == null) {
+            // The client has gone, and its request with it: nobody will read the answer.
+            throw new Refusal(ErrorCode.DEADLINE_EXCEEDED);
+        }
+        return HttpAuthentication.caller(current);
     }
 
     /**

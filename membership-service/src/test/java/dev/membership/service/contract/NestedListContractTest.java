@@ -4,7 +4,14 @@ import static dev.membership.service.support.Door.args;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.membership.service.support.Eventually;
+import dev.membership.service.support.Management;
+import dev.membership.service.support.TestDatabase;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** GraphQL's lists under organizations and users. */
@@ -39,5 +46,43 @@ class NestedListContractTest extends ContractTest {
                                 + " } } fragment N on MembershipConnection { nodes { id } }",
                         args("id", organization))
                 .at("/data/getOrganization");
+    }
+
+    @Test
+    void aClientThatGoesAwayIsNoFailure() throws IOException {
+        String member = instance.member(organization, "org:member");
+        String body = JSON.valueToTree(args(
+                        "query",
+                        "mutation { deleteMembership(organizationId: \"" + organization + "\", userId: \"" + member
+                                + "\") { organization { memberships { nodes { id } } roles { nodes { id } } } } }"))
+                .toString();
+        double failures = metric("membership_failures_total");
+        try (var lock = TestDatabase.lockMembersOf(organization);
+                Socket client = new Socket("localhost", RestAssured.port)) {
+            client.getOutputStream()
+                    .write(("POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + instance.key()
+                                    + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
+                                    + "\r\n\r\n" + body)
+                            .getBytes(StandardCharsets.US_ASCII));
+            Eventually.until("it waits for the lock", () -> TestDatabase.waiting() == 1);
+            client.close();
+            Eventually.until("its end is known", () -> metric("membership_calls_running") == 0);
+        }
+        Eventually.until(
+                "the member is gone",
+                () -> ask("memberships { ...N }").at("/memberships/nodes").size() == 1);
+        // The fields below are answered after that, and before these.
+        ask("memberships { ...N } roles { nodes { id } }");
+
+        assertThat(metric("membership_failures_total")).isEqualTo(failures);
+    }
+
+    private static double metric(String name) {
+        return Management.get("/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .sum();
     }
 }
