@@ -16,11 +16,13 @@ import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Reads each body before the framework does: that answers 500 to variables that are no object and to what is nested deeply,
- * and takes bytes that are not UTF-8 for question marks.
+ * Reads each body before the framework does: that answers 500 to variables that are no object, to an
+ * operation's name that is no text and to what is nested deeply, and takes bytes that are not UTF-8 for question marks.
  */
 @ApplicationScoped
 class RequestBodies {
@@ -67,9 +69,15 @@ class RequestBodies {
 
     private static String document(Buffer body) {
         try {
-            JsonNode json = JSON.readTree(body.getBytes());
+            // Given bytes, Jackson would read other encodings too, which the framework does not.
+            JsonNode json = JSON.readTree(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body.getBytes()))
+                    .toString());
             if (json.path("query").isTextual()
-                    && (!json.hasNonNull("variables") || json.get("variables").isObject())) {
+                    && (!json.hasNonNull("variables") || json.get("variables").isObject())
+                    && (!json.hasNonNull("operationName")
+                            || json.get("operationName").isTextual())) {
                 return json.get("query").textValue();
             }
         } catch (IOException unreadable) {
