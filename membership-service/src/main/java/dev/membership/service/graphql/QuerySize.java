@@ -144,7 +144,7 @@ final class QuerySize {
     }
 
     private static int values(GraphQLFieldDefinition leaf) {
-        if (MetadataScalar.is(GraphQLTypeUtil.unwrapAll(leaf.getType()))) {
+        if (StrictScalars.isMetadata(GraphQLTypeUtil.unwrapAll(leaf.getType()))) {
             return NODES_FOR_METADATA * FIELDS_OF_A_NODE;
         }
         return isList(leaf) ? PageRequest.DEFAULT_SIZE : 1;

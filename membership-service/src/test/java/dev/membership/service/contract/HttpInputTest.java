@@ -48,7 +48,7 @@ class HttpInputTest extends ContractTest {
                 "form_param_unknown     | { listRoles(noSuchArgument: 1) { nodes { id } } }",
                 "form_param_type_invalid| { listRoles(first: \"ten\") { nodes { id } } }",
                 "form_param_type_invalid| { listRoles(query: 5) { nodes { id } } }",
-                "form_param_type_invalid| { listUsers(filter: {noSuchFilter: 1}) { nodes { id } } }",
+                "form_param_unknown     | { listUsers(filter: {noSuchFilter: 1}) { nodes { id } } }",
                 "form_param_missing     | { checkPermission(organizationId: \"o\", userId: \"u\") { allowed } }",
                 "form_param_missing     | mutation { createOrganization { id } }",
                 "form_param_missing     | mutation { createOrganization(name: null) { id } }",

@@ -1,6 +1,7 @@
 package dev.membership.service.graphql;
 
 import graphql.GraphQLContext;
+import graphql.Scalars;
 import graphql.execution.CoercedVariables;
 import graphql.language.ArrayValue;
 import graphql.language.EnumValue;
@@ -27,10 +28,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has metadata be any JSON object and nothing else, wherever in a request it stands. The framework's scalar fails where an
- * array in a document holds null, takes a word without quotation marks for a text, and lets pass what is no object.
+ * Has metadata be any JSON object and nothing else, and an Int any whole number of its size and nothing else, wherever in a
+ * request they stand. The framework's scalar of metadata fails where an array in a document holds null, takes a word without
+ * quotation marks for a text, and lets pass what is no object; that of numbers lets pass each number in a variable, on which
+ * the call then fails.
  */
-public final class MetadataScalar implements EventingService {
+public final class StrictScalars implements EventingService {
     /** No key: not to be switched off. */
     @Override
     public @Nullable String getConfigKey() {
@@ -42,7 +45,7 @@ public final class MetadataScalar implements EventingService {
         return GraphQLSchema.newSchema(SchemaTransformer.transformSchema(builder.build(), new Replacement()));
     }
 
-    static boolean is(GraphQLType type) {
+    static boolean isMetadata(GraphQLType type) {
         return type instanceof GraphQLScalarType scalar && scalar.getName().equals(ExtendedScalars.Object.getName());
     }
 
@@ -50,8 +53,12 @@ public final class MetadataScalar implements EventingService {
         @Override
         public TraversalControl visitGraphQLScalarType(
                 GraphQLScalarType scalar, TraverserContext<GraphQLSchemaElement> context) {
-            return is(scalar)
-                    ? changeNode(context, scalar.transform(changed -> changed.coercing(new ObjectsOnly())))
+            if (isMetadata(scalar)) {
+                return changeNode(context, scalar.transform(changed -> changed.coercing(new ObjectsOnly())));
+            }
+            return scalar.getName().equals(Scalars.GraphQLInt.getName())
+                    ? changeNode(
+                            context, scalar.transform(changed -> changed.coercing(Scalars.GraphQLInt.getCoercing())))
                     : TraversalControl.CONTINUE;
         }
     }
