@@ -9,13 +9,14 @@ import java.time.Duration;
  * Deletes events when consumers have had time to read them. Several processes may do so at once; who writes events waits for
  * none of them.
  *
- * <p>The time runs from when an event could first be read in the order of commits, and not from when it happened: a
+ * <p>The time runs from when an event could first be read as its table's comment says, and not from when it happened: a
  * transaction that stays open anywhere in PostgreSQL holds back all later events, however old they grow meanwhile. So it is
- * noted now and then which transactions have ended ({@code outbox_mark}), and what goes by the note is as old as the note.
+ * noted now and then which transactions have ended and which have begun ({@code outbox_mark}). A reader could have asked at
+ * the time of a note, too, and had what was there when those that had begun had ended: a later note, as old as the period, tells.
  */
 @ApplicationScoped
 public class EventRetention {
-    /** Marks written per retention period; an event may stay 1/100 of the period longer. */
+    /** Marks written per retention period; an event may stay 2/100 of the period longer. */
     private static final int MARKS = 100;
 
     private final Database database;
@@ -25,7 +26,7 @@ public class EventRetention {
     }
 
     /**
-     * Deletes events that could be read for longer than {@code kept}, those first that were committed first.
+     * Deletes events that could be read for longer than {@code kept}, those first whose transactions began first.
      *
      * @param kept for events older than the first call, the period starts with that call
      * @return how many were deleted; fewer than {@code most}: none is left that is due
@@ -37,8 +38,13 @@ public class EventRetention {
                     INSERT INTO outbox_mark (marked_at, below) SELECT now(), pg_snapshot_xmin(pg_current_snapshot())
                     WHERE NOT EXISTS (SELECT FROM outbox_mark WHERE marked_at > now() - make_interval(secs => ?))
                     ON CONFLICT DO NOTHING
+                ), old AS (
+                    SELECT marked_at, below, begun_below FROM outbox_mark
+                    WHERE marked_at <= now() - make_interval(secs => ?)
                 ), due AS (
-                    SELECT marked_at, below FROM outbox_mark WHERE marked_at <= now() - make_interval(secs => ?)
+                    SELECT marked_at, below FROM old
+                    -- A mark of an earlier version tells only of what had ended.
+                    WHERE coalesce(begun_below, below) <= (SELECT below FROM old ORDER BY marked_at DESC LIMIT 1)
                     ORDER BY marked_at DESC LIMIT 1
                 ), passed AS (
                     DELETE FROM outbox_mark WHERE marked_at < (SELECT marked_at FROM due)

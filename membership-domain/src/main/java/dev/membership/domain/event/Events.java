@@ -11,7 +11,11 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what happened into the outbox, in the transaction in which it happens. */
+/**
+ * Writes what happened into the outbox, in the transaction in which it happens, and after that has locked or written what
+ * changes: by the lock the events of one thing get their ids in its order, and a transaction has an id of its own before any
+ * event of it has, on which those rely who read events by ids.
+ */
 @ApplicationScoped
 public class Events {
     private final Database database;

@@ -18,6 +18,12 @@ class BackgroundIT {
             "MEMBERSHIP_BACKGROUND_DELETE_EVENTS_EVERY", "0.2S",
             "MEMBERSHIP_BACKGROUND_FORGET_REQUESTS_EVERY", "0.2S",
             "MEMBERSHIP_BACKGROUND_MEASURE_EVERY", "0.2S");
+    /** Of an instance, so many. */
+    private static final String EVENTS = """
+            INSERT INTO outbox_event (instance_id, type, resource_id, actor_type, actor_id, operation, occurred_at)
+            SELECT '%s', 'user.created', 'user_' || i, 'system', '', 'test', now() FROM generate_series(1, %d) i
+            """;
+
     /** More than one batch. */
     private static final int MANY = 2_500;
 
@@ -32,8 +38,16 @@ class BackgroundIT {
             String organization = instance.organization();
             String elsewhere = instance.organization();
             long before = database.number("SELECT max(id) FROM outbox_event");
+            Object ended = database.query("SELECT pg_current_xact_id()::text AS id")
+                    .getFirst()
+                    .get("id");
+            Eventually.until(
+                    "the service has looked since",
+                    () -> database.number("SELECT count(*) FROM outbox_mark WHERE below > ?::xid8", ended) > 0);
+            var slow = database.changing(EVENTS.formatted(instance.id(), 1));
 
             try (var open = database.lockMembersOf(elsewhere)) {
+                slow.close(); // begun before the open one; but who asks up to where to read is told to wait for that
                 instance.member(organization, "org:member");
                 events(instance, MANY);
                 long events = after(before);
@@ -98,10 +112,7 @@ class BackgroundIT {
     }
 
     private void events(TestInstance instance, int count) {
-        database.execute("""
-                INSERT INTO outbox_event (instance_id, type, resource_id, actor_type, actor_id, operation, occurred_at)
-                SELECT '%s', 'user.created', 'user_' || i, 'system', '', 'test', now() FROM generate_series(1, %d) i
-                """.formatted(instance.id(), count));
+        database.execute(EVENTS.formatted(instance.id(), count));
     }
 
     private long after(long id) {
