@@ -69,9 +69,12 @@ public class UserUpserts {
     }
 
     /**
-     * Creates or updates up to {@value #MAX_BATCH} users, each as if it came alone and in their order; a refused one leaves
-     * the others be. One transaction writes them all; only if an identifier is taken, each half is tried by itself, and so
-     * on, which finds the row in question in few steps.
+     * Creates or updates up to {@value #MAX_BATCH} users; a refused one leaves the others be. One transaction writes them all;
+     * only if an identifier is taken, each half is tried by itself, and so on, in the order of the rows, which finds the row in
+     * question in few steps.
+     *
+     * <p>Rows of one transaction that change users are written before those that create them: a new user gets a value that a
+     * later row gives up. So whether a row finds a value taken can depend on which rows come together.
      *
      * @return one outcome for each row
      * @throws Refusal what is not a single row's fault, {@code bulk_size_exceeded} among others
@@ -166,7 +169,10 @@ public class UserUpserts {
         return written;
     }
 
-    /** The users that are there, by their rows' places, locked in the order of their ids. */
+    /**
+     * The users that are there, by their rows' places, locked in the order of their ids. The last condition holds for the row
+     * as it is when it is locked: whoever had the external id when the statement began may have been given another.
+     */
     private Map<Integer, UserView> present(Call call, List<ImportRow> rows) {
         List<Found> found = database.list(
                 Sql.of(
@@ -174,6 +180,7 @@ public class UserUpserts {
                                  FROM unnest(?, ?) WITH ORDINALITY AS asked (id, external_id, place)
                                 JOIN app_user u ON u.instance_id = ? AND u.id = coalesce(asked.id, (
                                     SELECT x.id FROM app_user x WHERE x.instance_id = ? AND x.external_id = asked.external_id))
+                                    AND (asked.id IS NOT NULL OR u.external_id = asked.external_id)
                                 ORDER BY u.id FOR NO KEY UPDATE OF u
                                 """,
                         rows.stream()

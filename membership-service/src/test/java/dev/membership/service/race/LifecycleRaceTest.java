@@ -14,6 +14,7 @@ import dev.membership.service.support.Together;
 import dev.membership.service.support.Together.Outcome;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
  * Organizations.change, the renamed user without the two FOR SHARE on app_user (in MembershipAdditions.joining and in the trigger
  * membership_copy_user), the roles' quota without FOR UPDATE in Roles.requireRoom, the creations without
  * FOR NO KEY UPDATE in OrganizationCreation.creator, the external id without the attempts in UserUpserts.distinctly and
- * without the uniqueness of app_user_external_id_key.
+ * without the uniqueness of app_user_external_id_key, and the one given away without the last condition of UserUpserts.present.
  */
 @QuarkusTest
 class LifecycleRaceTest extends DoorTest {
@@ -188,6 +189,31 @@ class LifecycleRaceTest extends DoorTest {
                         instance.id(),
                         externalId))
                 .isEqualTo(1);
+    }
+
+    /** Held up between the look for the external id and the lock of the user who had it. */
+    @Test
+    void aUserWhoIsGivenAnotherExternalIdIsNotTheOneAskedFor() throws Exception {
+        for (boolean imported : List.of(false, true)) {
+            String asked = Instances.unique("external");
+            String user = instance.user(args("external_id", asked));
+            Map<String, Object> fields = args("external_id", asked, "first_name", "Asked");
+            try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<JsonNode> upserted;
+                try (var renamed = TestDatabase.changing(
+                        "UPDATE app_user SET external_id = ? WHERE id = ?", Instances.unique("external"), user)) {
+                    upserted = callers.submit(() -> imported
+                            ? grpc().call(instance.key(), "ImportUsers", args("users", List.of(args("fields", fields))))
+                            : grpc().call(instance.key(), "UpsertUser", args("fields", fields)));
+                    Eventually.until("it waits for the user", () -> TestDatabase.waiting() == 1);
+                }
+
+                assertThat(upserted.get().get("created").asText()).isEqualTo(imported ? "1" : "true");
+                assertThat(TestDatabase.query("SELECT id FROM app_user WHERE external_id = ?", asked))
+                        .hasSize(1)
+                        .doesNotContain(Map.of("id", user));
+            }
+        }
     }
 
     /** Held up between the look at the roles that have the permission and its own lock. */
