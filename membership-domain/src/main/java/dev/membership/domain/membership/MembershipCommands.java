@@ -63,6 +63,7 @@ public interface MembershipCommands {
             Filter filter) {}
 
     /** Conditions that must all hold; empty lists and nulls ask nothing. */
+    @RegisterForReflection
     record Filter(
             List<String> roles,
             List<String> userIds,

@@ -15,7 +15,7 @@ import dev.membership.domain.paging.Page;
 import dev.membership.domain.paging.PageRequest;
 import dev.membership.domain.paging.PageTokens;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 
 /** The organizations of an instance. One statement reads a page; a total, if asked for, costs one more. */
@@ -44,10 +44,10 @@ public class OrganizationLists {
                     request,
                     Order.parse(listing.orderBy(), ORDERS),
                     "o.id",
-                    List.of(
+                    Arrays.asList(
                             "organizations",
                             caller.instanceId(),
-                            String.valueOf(listing.query()),
+                            listing.query(),
                             listing.organizationIds(),
                             listing.userIds()),
                     tokenParam);

@@ -5,6 +5,7 @@ import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
+import dev.membership.domain.operation.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,11 +38,12 @@ public class PageTokens {
     /**
      * Begins a read of a list.
      *
-     * @param list everything that makes the list this one: operation, instance, parent, filter
+     * @param list everything that makes the list this one: operation, instance, parent, filter. As JSON, in which other
+     *     parts are another text
      * @param tokenParam name of the token's field on the door in question
      */
     public Keyset keyset(PageRequest request, Order order, String idColumn, Object list, String tokenParam) {
-        String query = list + "|" + order.name() + (order.descending() ? "-" : "+");
+        String query = Json.write(list) + "|" + order.name() + (order.descending() ? "-" : "+");
         Keyset.Position place = request.token() == null ? null : open(request.token(), query, tokenParam);
         return new Keyset(request, order, idColumn, place, position -> seal(position, query));
     }

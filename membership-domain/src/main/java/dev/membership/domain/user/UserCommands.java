@@ -51,6 +51,7 @@ public interface UserCommands {
      * @param userIds with a hyphen before it, an id is excluded
      * @param organizationIds of which a user must be a member of one; with a hyphen: of none
      */
+    @RegisterForReflection
     record Filter(
             List<String> userIds,
             List<String> externalIds,

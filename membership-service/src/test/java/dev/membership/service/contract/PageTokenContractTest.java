@@ -88,6 +88,28 @@ class PageTokenContractTest extends ContractTest {
                 ofMembers);
     }
 
+    /** Parts that differ although they are the same text when they are written one after the other. */
+    @ThroughEachDoor
+    void aTokenIsOfItsVeryFilter(Via door) {
+        for (String list : List.of("ListOrganizations", "ListUsers", "ListMemberships")) {
+            boolean flat = list.equals("ListOrganizations");
+            String token = list(door, list, "page_size", 1).next();
+            Map<String, Object> twoIds = args(flat ? "organization_id" : "user_id", List.of("-a", "-b"));
+            Map<String, Object> oneId = args(flat ? "organization_id" : "user_id", List.of("-a, -b"));
+            String without = door.list(instance.key(), list, first(flat ? twoIds : args("filter", twoIds)))
+                    .next();
+
+            refusedToken(door, list, flat ? args("query", "null") : args("filter", args("query", "null")), token);
+            refusedToken(door, list, flat ? oneId : args("filter", oneId), without);
+        }
+    }
+
+    private static Map<String, Object> first(Map<String, Object> arguments) {
+        Map<String, Object> request = new java.util.LinkedHashMap<>(arguments);
+        request.put("page_size", 1);
+        return request;
+    }
+
     @ThroughEachDoor
     void aTokenOfAnotherInstanceIsRefused(Via door) {
         String token = list(door, "ListOrganizations", "page_size", 1).next();
