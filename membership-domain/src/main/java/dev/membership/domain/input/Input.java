@@ -170,11 +170,16 @@ public final class Input {
 
     /** Refuses what PostgreSQL cannot keep: the NUL character, and surrogates that stand alone. */
     public static String storable(String param, String text) {
-        if (text.indexOf('\0') >= 0 || !isWellFormed(text)) {
+        if (!isStorable(text)) {
             throw Refusal.field(
                     ErrorCode.FORM_PARAM_VALUE_INVALID, param, param + " contains characters that are not text.");
         }
         return text;
+    }
+
+    /** Whether PostgreSQL can keep a text, and be asked for it: see {@link #storable}. */
+    public static boolean isStorable(String text) {
+        return text.indexOf('\0') < 0 && isWellFormed(text);
     }
 
     private static boolean isWellFormed(String text) {

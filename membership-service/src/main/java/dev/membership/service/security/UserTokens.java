@@ -3,6 +3,7 @@ package dev.membership.service.security;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
+import dev.membership.domain.input.Input;
 import dev.membership.domain.instance.Credentials;
 import dev.membership.domain.instance.CredentialsChanged;
 import dev.membership.domain.instance.RegisteredIssuer;
@@ -97,7 +98,7 @@ class UserTokens {
                     .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
             JwtClaims claims = verified(issuer, token);
             String subject = claims.getSubject();
-            if (subject.indexOf('\0') >= 0 || subject.codePointCount(0, subject.length()) > LONGEST_SUBJECT) {
+            if (!Input.isStorable(subject) || subject.codePointCount(0, subject.length()) > LONGEST_SUBJECT) {
                 throw new Refusal(ErrorCode.AUTHENTICATION_INVALID); // PostgreSQL cannot even be asked for it
             }
             return new Caller.User(issuer.instanceId(), subject);

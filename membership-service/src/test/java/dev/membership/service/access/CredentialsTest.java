@@ -93,7 +93,11 @@ class CredentialsTest extends DoorTest {
         assertThat(outcome(issuer.sign(nobody))).isEqualTo(INVALID);
         assertThat(outcome(issuer.token(""))).isEqualTo(INVALID);
         assertThat(outcome(issuer.token("nobody\0"))).isEqualTo(INVALID);
-        assertThat(outcome(issuer.token("nobody\ud800"))).isEqualTo(INVALID);
+        instance.user(args("external_id", "nobody?"));
+        assertThat(outcome(issuer.token("nobody?"))).as("somebody").isEqualTo("authorization_invalid");
+        assertThat(outcome(issuer.token("nobody\ud800")))
+                .as("which PostgreSQL's driver would write with a question mark")
+                .isEqualTo(INVALID);
         assertThat(outcome(issuer.token("user_unknown"))).isEqualTo(INVALID);
     }
 

@@ -117,7 +117,7 @@ public final class Issuer {
 
     public String sign(JwtClaims claims, RsaJsonWebKey with) {
         JsonWebSignature token = new JsonWebSignature();
-        token.setPayload(claims.toJson());
+        token.setPayload(claims.toJson().replace("\ud800", "\\ud800")); // alone it exists in JSON, and not in UTF-8
         token.setKey(with.getPrivateKey());
         token.setKeyIdHeaderValue(with.getKeyId());
         token.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
