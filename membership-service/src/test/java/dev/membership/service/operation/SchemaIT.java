@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.membership.service.support.Eventually;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.ServiceProcess;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Migrating apart from serving, as a roll-out does it, and what keeps a build from a schema that it does not know. */
 class SchemaIT {
@@ -49,6 +53,25 @@ class SchemaIT {
 
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.output()).contains("create it with a UTF-8 locale");
+    }
+
+    /** Whether it is the first thing that gets no answer, which is the question for TLS, or the login. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "&sslmode=disable"})
+    void aServerThatStaysSilentIsGivenUpOnAndTheLogSaysSo(String tls) throws IOException {
+        try (ServerSocket silent = new ServerSocket(0)) {
+            String url = database.url().replaceFirst(":\\d+/", ":" + silent.getLocalPort() + "/") + tls;
+
+            var ended = ServiceProcess.runToEnd(
+                    database,
+                    Map.of(
+                            "MEMBERSHIP_DB_URL", url,
+                            "QUARKUS_FLYWAY_CONNECT_RETRIES", "1",
+                            "QUARKUS_FLYWAY_CONNECT_RETRIES_INTERVAL", "1S"));
+
+            assertThat(ended.status()).isEqualTo(1);
+            assertThat(ended.output()).contains("Retrying in 1 sec");
+        }
     }
 
     /** Flyway's own connection waits for the one that migrates, for longer than calls' transactions may be idle. */
