@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -127,10 +126,7 @@ final class LocalPostgres {
         Files.createDirectory(
                 draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         user.own(draft);
-        // An order of texts that is the same on every machine, whatever its locale. What a letter is pg_trgm asks
-        // LC_CTYPE,
-        // whatever the provider; macOS has no C.UTF-8.
-        boolean mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
+        // An order of texts that is the same on every machine, whatever its locale. Trigrams take letters from LC_CTYPE.
         expect(Command.run(
                 user.command(
                         binaries.program("initdb"),
@@ -139,7 +135,7 @@ final class LocalPostgres {
                         "--auth=reject",
                         "--encoding=UTF8",
                         "--locale=C",
-                        "--lc-ctype=" + (mac ? "en_US.UTF-8" : "C.UTF-8"),
+                        "--lc-ctype=" + (PostgresBinaries.isMac() ? "UTF-8" : "C.UTF-8"),
                         "--locale-provider=builtin",
                         "--builtin-locale=C.UTF-8"),
                 data.path()));

@@ -85,11 +85,14 @@ record PostgresBinaries(Path home, String version) {
         return PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--");
     }
 
+    static boolean isMac() {
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
+    }
+
     /** The archive's name holds what {@code uname} says, which Java names otherwise. */
     private static InputStream archive() {
-        boolean mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
         boolean arm = System.getProperty("os.arch").equals("aarch64");
-        String name = "/postgres-" + (mac ? "darwin" : "linux") + "-" + (arm ? "arm_64" : "x86_64") + ".txz";
+        String name = "/postgres-" + (isMac() ? "darwin" : "linux") + "-" + (arm ? "arm_64" : "x86_64") + ".txz";
         InputStream archive = PostgresBinaries.class.getResourceAsStream(name);
         if (archive == null) {
             throw new LaunchException("There is no embedded PostgreSQL for " + System.getProperty("os.name") + " on "

@@ -55,6 +55,29 @@ class SchemaIT {
         assertThat(ended.output()).contains("create it with a UTF-8 locale");
     }
 
+    @Test
+    void refusesADatabaseThatFoldsAsciiOnlyThoughItDoesNotMigrate() {
+        var ended = ServiceProcess.runToEnd(
+                OwnDatabase.create("TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'"),
+                Map.of("MEMBERSHIP_DB_MIGRATE", "false", "QUARKUS_FLYWAY_IGNORE_MIGRATION_PATTERNS", "*:pending"));
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.output()).contains("create it with a UTF-8 locale");
+    }
+
+    @Test
+    void warnsOfADatabaseWhoseIndexesLackLetters() {
+        String warning = "searching for letters beyond ASCII uses no index";
+        var ended = ServiceProcess.runToEnd(
+                OwnDatabase.create("TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"),
+                MIGRATES_AND_ENDS);
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.output()).contains(warning);
+        assertThat(ServiceProcess.runToEnd(database, MIGRATES_AND_ENDS).output())
+                .doesNotContain(warning);
+    }
+
     /** Whether it is the first thing that gets no answer, which is the question for TLS, or the login. */
     @ParameterizedTest
     @ValueSource(strings = {"", "&sslmode=disable"})

@@ -71,6 +71,7 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
                         .setServerConfig("max_connections", "100")
                         .setLocaleConfig("encoding", "UTF8")
                         .setLocaleConfig("locale", "C")
+                        .setLocaleConfig("lc-ctype", "C.UTF-8")
                         .setLocaleConfig("locale-provider", "builtin")
                         .setLocaleConfig("builtin-locale", "C.UTF-8")
                         .start();
