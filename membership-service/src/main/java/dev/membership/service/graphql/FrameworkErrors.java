@@ -2,6 +2,7 @@ package dev.membership.service.graphql;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import dev.membership.domain.error.ErrorCode;
+import dev.membership.service.error.Refusals;
 import graphql.ErrorType;
 import graphql.ExceptionWhileDataFetching;
 import graphql.ExecutionResult;
@@ -60,6 +61,7 @@ final class FrameworkErrors {
             return error;
         }
         ErrorCode code = code(error);
+        Refusals.count(Refusals.Door.GRAPHQL, Refusals.UNKNOWN, code);
         extensions.put(CODE, code.code());
         param(code, error.getMessage()).ifPresent(name -> extensions.put("meta", Map.of("param_name", name)));
         return GraphqlErrorBuilder.newError()

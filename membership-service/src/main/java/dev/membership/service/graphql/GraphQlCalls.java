@@ -4,7 +4,9 @@ import dev.membership.domain.caller.Caller;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.error.Failures;
+import dev.membership.service.error.Refusals;
 import dev.membership.service.security.HttpAuthentication;
+import graphql.execution.ExecutionStepInfo;
 import graphql.schema.DataFetchingEnvironment;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.quarkus.virtual.threads.VirtualThreads;
@@ -42,7 +44,7 @@ class GraphQlCalls {
         try {
             return work.apply(caller());
         } catch (RuntimeException failure) {
-            throw new GraphQlRefusal(failures.refusal(failure));
+            throw refused(environment(), failure);
         }
     }
 
@@ -55,6 +57,22 @@ class GraphQlCalls {
         return HttpAuthentication.caller(current);
     }
 
+    private GraphQlRefusal refused(DataFetchingEnvironment field, Throwable failure) {
+        Refusal refusal = failures.refusal(failure);
+        Refusals.count(Refusals.Door.GRAPHQL, operation(field), refusal.code());
+        return new GraphQlRefusal(refusal);
+    }
+
+    /** That of the outermost field, by the schema's name for it: the query's may be an alias. */
+    private static String operation(DataFetchingEnvironment field) {
+        ExecutionStepInfo outermost = field.getExecutionStepInfo();
+        while (outermost.getParent().hasParent()) {
+            outermost = outermost.getParent();
+        }
+        String name = outermost.getFieldDefinition().getName();
+        return Character.toUpperCase(name.charAt(0)) + name.substring(1);
+    }
+
     /**
      * Answers a field by a use case that leaves its thread at once. It begins and ends on the event loop, where the request is
      * and the response will be: handing a field to another thread and back costs as much as reading a row.
@@ -63,6 +81,7 @@ class GraphQlCalls {
      */
     <T> CompletionStage<T> answerSoon(Function<Caller, CompletionStage<T>> work) {
         Caller caller = answer(known -> known);
+        DataFetchingEnvironment field = environment();
         Context eventLoop = Vertx.currentContext();
         CompletionStage<T> answered = caller.isBackend()
                 ? begin(work, caller)
@@ -71,7 +90,7 @@ class GraphQlCalls {
         return answered.handleAsync(
                 (answer, failure) -> {
                     if (failure != null) {
-                        throw new GraphQlRefusal(failures.refusal(failure));
+                        throw refused(field, failure);
                     }
                     return answer;
                 },
@@ -94,19 +113,20 @@ class GraphQlCalls {
      */
     <V> CompletionStage<V> answerNested(String parentKey, BiFunction<Caller, Set<String>, Map<String, V>> read) {
         Caller caller = answer(known -> known);
+        DataFetchingEnvironment environment = environment();
         MappedBatchLoader<String, V> batch = keys -> CompletableFuture.supplyAsync(
                 () -> {
                     try {
                         return read.apply(caller, keys);
                     } catch (RuntimeException failure) {
-                        throw new GraphQlRefusal(failures.refusal(failure));
+                        throw refused(environment, failure);
                     }
                 },
                 virtualThreads);
-        DataFetchingEnvironment field = environment();
-        DataLoader<String, V> loader = field.getDataLoaderRegistry()
+        DataLoader<String, V> loader = environment
+                .getDataLoaderRegistry()
                 .computeIfAbsent(
-                        String.join("/", field.getExecutionStepInfo().getPath().getKeysOnly()),
+                        String.join("/", environment.getExecutionStepInfo().getPath().getKeysOnly()),
                         name -> DataLoaderFactory.newMappedDataLoader(batch));
         return loader.load(parentKey);
     }

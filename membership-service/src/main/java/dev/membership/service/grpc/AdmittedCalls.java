@@ -3,6 +3,7 @@ package dev.membership.service.grpc;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.admission.Admission;
+import dev.membership.service.error.Refusals;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -97,6 +98,7 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
     }
 
     private void refuse(ServerCall<?, ?> call, ErrorCode code) {
+        Refusals.count(Refusals.Door.GRPC, call.getMethodDescriptor().getBareMethodName(), code);
         StatusRuntimeException answer = refusals.computeIfAbsent(code, key -> errors.status(new Refusal(key)));
         Metadata trailers = new Metadata();
         trailers.merge(answer.getTrailers());

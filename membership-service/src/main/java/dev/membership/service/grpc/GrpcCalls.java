@@ -49,7 +49,7 @@ class GrpcCalls {
                     return work.apply(caller);
                 })
                 .onFailure()
-                .transform(errors::status);
+                .transform(failure -> errors.refused(operation(request), failure));
     }
 
     /**
@@ -75,7 +75,7 @@ class GrpcCalls {
                         .onItem()
                         .transformToUni(answer -> Uni.createFrom().completionStage(answer)))
                 .onFailure()
-                .transform(errors::status);
+                .transform(failure -> errors.refused(operation(request), failure));
     }
 
     /**
@@ -119,7 +119,13 @@ class GrpcCalls {
                 .ignoreAsUni()
                 .map(done -> answer.get())
                 .onFailure()
-                .transform(errors::status);
+                .transform(failure -> errors.refused(intake.operation(), failure));
+    }
+
+    /** As the contract has it, each operation's request is named after it. */
+    private static String operation(Message request) {
+        String name = request.getDescriptorForType().getName();
+        return name.substring(0, name.length() - "Request".length());
     }
 
     private <T> Uni<T> onVirtualThread(Context context, Supplier<T> work) {

@@ -9,6 +9,7 @@ import com.google.rpc.Status;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.error.Failures;
+import dev.membership.service.error.Refusals;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -36,11 +37,17 @@ class GrpcErrors {
         this.failures = failures;
     }
 
-    StatusRuntimeException status(Throwable failure) {
+    /** What a call is answered that was begun. */
+    StatusRuntimeException refused(String operation, Throwable failure) {
         if (failure instanceof StatusRuntimeException status) {
             return status;
         }
         Refusal refusal = failures.refusal(failure);
+        Refusals.count(Refusals.Door.GRPC, operation, refusal.code());
+        return status(refusal);
+    }
+
+    StatusRuntimeException status(Refusal refusal) {
         Status.Builder status = Status.newBuilder()
                 .setCode(Code.valueOf(refusal.code().status().name()).value())
                 .setMessage(refusal.getMessage())

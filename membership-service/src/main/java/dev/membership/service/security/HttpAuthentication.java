@@ -5,6 +5,7 @@ import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.admission.Admission;
 import dev.membership.service.error.Failures;
+import dev.membership.service.error.Refusals;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.quarkus.virtual.threads.VirtualThreads;
@@ -135,6 +136,7 @@ public class HttpAuthentication {
 
     /** Answers a request without any further work. */
     public static void refuse(RoutingContext request, Refusal refusal) {
+        Refusals.count(Refusals.Door.GRAPHQL, Refusals.UNKNOWN, refusal.code());
         resume(request);
         if (refusal.code().status().passes()) {
             request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);

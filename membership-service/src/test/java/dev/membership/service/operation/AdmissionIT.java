@@ -70,6 +70,11 @@ class AdmissionIT {
                 assertThat(service.metrics())
                         .contains("membership_calls_running 2.0", "membership_calls_limit 2.0")
                         .contains("membership_calls_shed_total 2.0");
+                assertThat(
+                                service.metric(
+                                        "membership_refusals_total\\{code=\"too_many_requests\","
+                                                + "(?:door=\"grpc\",operation=\"GetOrganization\"|door=\"graphql\",operation=\"unknown\")\\}"))
+                        .isEqualTo(2);
                 assertThat(held.areUnanswered()).isTrue();
             }
             Eventually.until("both have ended", () -> service.metrics().contains("membership_calls_running 0.0"));

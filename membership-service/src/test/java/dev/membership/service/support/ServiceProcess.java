@@ -2,7 +2,6 @@ package dev.membership.service.support;
 
 import static io.restassured.RestAssured.given;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -26,13 +25,15 @@ public final class ServiceProcess implements AutoCloseable {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
     private final Process process;
+    private final Path log;
     private final int httpPort;
     private final int managementPort;
     private final GrpcDoor grpc;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private ServiceProcess(Process process, int httpPort, int grpcPort, int managementPort) {
+    private ServiceProcess(Process process, Path log, int httpPort, int grpcPort, int managementPort) {
         this.process = process;
+        this.log = log;
         this.httpPort = httpPort;
         this.managementPort = managementPort;
         this.grpc = new GrpcDoor(grpcPort);
@@ -44,9 +45,9 @@ public final class ServiceProcess implements AutoCloseable {
      * @param settings environment variables besides those of ports and database; an empty one is not set at all
      */
     public static ServiceProcess start(OwnDatabase database, Map<String, String> settings) {
-        File log = Path.of("target", "service-process.log").toFile();
         try {
-            var started = launch(database, settings, ProcessBuilder.Redirect.appendTo(log));
+            Path log = newLog();
+            var started = launch(database, settings, log);
             Runtime.getRuntime().addShutdownHook(new Thread(started.process::destroyForcibly));
             Eventually.until("the service is ready, see " + log, () -> {
                 if (!started.process.isAlive()) {
@@ -67,9 +68,8 @@ public final class ServiceProcess implements AutoCloseable {
      */
     public static Ended runToEnd(OwnDatabase database, Map<String, String> settings) {
         try {
-            Path log = Files.createTempFile(Path.of("target"), "service-process-", ".log");
-            try (var process = launch(database, settings, ProcessBuilder.Redirect.to(log.toFile()))) {
-                return new Ended(process.awaitEnd(), Files.readString(log));
+            try (var process = launch(database, settings, newLog())) {
+                return new Ended(process.awaitEnd(), process.log());
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -79,13 +79,17 @@ public final class ServiceProcess implements AutoCloseable {
     /** How a process came to its end. */
     public record Ended(int status, String output) {}
 
-    private static ServiceProcess launch(
-            OwnDatabase database, Map<String, String> settings, ProcessBuilder.Redirect output) throws IOException {
+    private static Path newLog() throws IOException {
+        return Files.createTempFile(Path.of("target"), "service-process-", ".log");
+    }
+
+    private static ServiceProcess launch(OwnDatabase database, Map<String, String> settings, Path log)
+            throws IOException {
         int httpPort = TestDatabase.freePort();
         int grpcPort = TestDatabase.freePort();
         int managementPort = TestDatabase.freePort();
         ProcessBuilder builder =
-                new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(output);
+                new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment()
                 .putAll(Map.of(
                         "MEMBERSHIP_HOST", "127.0.0.1",
@@ -99,7 +103,7 @@ public final class ServiceProcess implements AutoCloseable {
                         "MEMBERSHIP_LOG_JSON", "false"));
         builder.environment().putAll(settings);
         builder.environment().values().removeIf(String::isEmpty);
-        return new ServiceProcess(builder.start(), httpPort, grpcPort, managementPort);
+        return new ServiceProcess(builder.start(), log, httpPort, grpcPort, managementPort);
     }
 
     /** Whether it is the native executable that starts. */
@@ -139,6 +143,15 @@ public final class ServiceProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** What it has printed so far. */
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     public boolean isReady() {
         return status(managementPort, "/q/health/ready") == 200;
     }
@@ -150,7 +163,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** The sum of the metrics whose names and tags are like this regular expression. */
     public double metric(String series) {
-        return Pattern.compile("(?m)^" + series + " (\\S+)$")
+        return Pattern.compile("(?m)^" + series + " (\\S+)")
                 .matcher(metrics())
                 .results()
                 .mapToDouble(line -> Double.parseDouble(line.group(1)))
