@@ -107,7 +107,8 @@ public final class DatabaseRefusals {
                 .isPresent();
     }
 
-    private static Optional<Refusal> refusal(Throwable failure) {
+    /** Empty: it is no refusal of PostgreSQL's that a caller could be told of. */
+    public static Optional<Refusal> refusal(Throwable failure) {
         Optional<Refusal> own = find(failure, Refusal.class);
         if (own.isPresent()) {
             return own;

@@ -41,8 +41,9 @@ class GraphQlCalls {
     }
 
     <T> T answer(Function<Caller, T> work) {
+        Caller caller = caller();
         try {
-            return work.apply(caller());
+            return work.apply(caller);
         } catch (RuntimeException failure) {
             throw refused(environment(), failure);
         }
@@ -51,8 +52,8 @@ class GraphQlCalls {
     private Caller caller() {
         RoutingContext current = request.getCurrent();
         if (current == null) {
-            // The client has gone, and its request with it: nobody will read the answer.
-            throw new Refusal(ErrorCode.DEADLINE_EXCEEDED);
+            // The client has gone, and its request with it: nobody will read the answer, and nothing was refused.
+            throw new GraphQlRefusal(new Refusal(ErrorCode.DEADLINE_EXCEEDED));
         }
         return HttpAuthentication.caller(current);
     }
