@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
  * The way into every use case, the same for all: may this caller call this operation at all, then the work, and for a
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  */
 @ApplicationScoped
 public class Operations {
+    private static final Logger LOG = Logger.getLogger(Operations.class);
     private static final int ATTEMPTS = 4;
     /** Each failed attempt means that another change succeeded, so only heavy contention on one row needs this many. */
     private static final int ATTEMPTS_UNTIL_UNCHANGED = 8;
@@ -54,8 +56,13 @@ public class Operations {
     public <T> T write(Call call, Object command, Class<T> type, Supplier<T> work) {
         call.operation().requireAllowed(call.caller());
         String id = call.requestId();
-        return DatabaseRefusals.translating(() -> repeating(() -> QuarkusTransaction.requiringNew()
+        T answer = DatabaseRefusals.translating(() -> repeating(() -> QuarkusTransaction.requiringNew()
                 .call(() -> id == null ? work.get() : requestRecords.answer(call, id, command, type, work))));
+        if (call.caller() instanceof Caller.Operator) {
+            // What an operator changes leaves no event. As JSON: a name may have lines.
+            LOG.infof("%s by the operator: %s", call.operation().publicName(), Json.write(answer));
+        }
+        return answer;
     }
 
     /**

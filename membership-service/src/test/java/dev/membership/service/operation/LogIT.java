@@ -1,0 +1,124 @@
+package dev.membership.service.operation;
+
+import static dev.membership.service.support.Door.args;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.membership.service.support.Eventually;
+import dev.membership.service.support.Instances;
+import dev.membership.service.support.Instances.TestInstance;
+import dev.membership.service.support.OwnDatabase;
+import dev.membership.service.support.Refused;
+import dev.membership.service.support.Relay;
+import dev.membership.service.support.ServiceProcess;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What those who run the service read in its log, and what they need not. */
+class LogIT {
+    private final OwnDatabase database = OwnDatabase.create();
+
+    @Test
+    void whatTheOperatorChangesIsToldWithoutSecrets() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            var door = service.grpc();
+            String instance = operator(service, "CreateInstance", args("name", "one\ntwo"))
+                    .get("id")
+                    .asText();
+            var key = operator(service, "CreateSecretKey", args("instance_id", instance, "name", "test"));
+            String keyId = key.at("/key/id").asText();
+            operator(service, "RevokeSecretKey", args("instance_id", instance, "secret_key_id", keyId));
+            String issuer = operator(
+                            service,
+                            "CreateTokenIssuer",
+                            args(
+                                    "instance_id", instance,
+                                    "issuer", "https://issuer.example",
+                                    "jwks_uri", "https://issuer.example/keys"))
+                    .get("id")
+                    .asText();
+            var named = args("instance_id", instance, "token_issuer_id", issuer);
+            operator(
+                    service,
+                    "UpdateTokenIssuer",
+                    args("instance_id", instance, "token_issuer_id", issuer, "audience", "us"));
+            operator(service, "DeleteTokenIssuer", named);
+            assertThatThrownBy(() -> door.call(Instances.OPERATOR_TOKEN, "DeleteTokenIssuer", named))
+                    .isInstanceOf(Refused.class);
+
+            String log = service.log();
+
+            assertThat(log.lines().filter(line -> line.contains(" by the operator: ")))
+                    .satisfiesExactly(
+                            line -> assertThat(line).contains("CreateInstance", instance, "one\\ntwo"),
+                            line -> assertThat(line).contains("CreateSecretKey", instance, keyId),
+                            line -> assertThat(line).contains("RevokeSecretKey", instance, keyId),
+                            line -> assertThat(line)
+                                    .contains("CreateTokenIssuer", instance, issuer, "https://issuer.example/keys"),
+                            line -> assertThat(line).contains("UpdateTokenIssuer", instance, issuer),
+                            line -> assertThat(line).contains("DeleteTokenIssuer", instance, issuer));
+            assertThat(log)
+                    .contains("INFO")
+                    .doesNotContain(key.get("secret").asText())
+                    .doesNotContain(Instances.OPERATOR_TOKEN);
+        }
+    }
+
+    @Test
+    void aJobSaysOnceThatPostgresqlIsAwayAndOnceThatItIsBack() {
+        try (Relay relay = new Relay();
+                ServiceProcess service = ServiceProcess.start(
+                        database,
+                        Map.of(
+                                "MEMBERSHIP_DB_URL",
+                                database.url().replaceFirst(":\\d+/", ":" + relay.port() + "/"),
+                                "MEMBERSHIP_BACKGROUND_MEASURE_EVERY",
+                                "0.2S"))) {
+            relay.cut();
+
+            Eventually.until("jobs have failed often", () -> failures(service, "measure") >= 3);
+            assertThat(service.log()).containsOnlyOnce("BacklogGauges#measure has to wait (service_unavailable)");
+
+            relay.connect();
+
+            Eventually.until("a job works again", () -> service.log().contains("BacklogGauges#measure works again"));
+            assertThat(service.log())
+                    .containsOnlyOnce("BacklogGauges#measure has to wait")
+                    .doesNotContain("Error occurred while executing task", "\tat dev.membership");
+        }
+    }
+
+    @Test
+    void aClientThatHangsUpIsNoErrorOfOurs() throws IOException {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            TestInstance instance = service.instances().create();
+            try (Socket client = new Socket("127.0.0.1", service.httpPort())) {
+                client.getOutputStream()
+                        .write(("POST /graphql HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+                                        + "Authorization: Bearer " + instance.key()
+                                        + "\r\nContent-Length: 100\r\n\r\n{\"query\":")
+                                .getBytes(StandardCharsets.US_ASCII));
+                Eventually.until("it is under way", () -> service.metric("membership_calls_running") == 1);
+            }
+            Eventually.until("it has ended", () -> service.metric("membership_calls_running") == 0);
+
+            service.terminate();
+
+            service.awaitEnd();
+            assertThat(service.log()).doesNotContain("HTTP Request to", "HttpClosedException");
+        }
+    }
+
+    private static com.fasterxml.jackson.databind.JsonNode operator(
+            ServiceProcess service, String operation, Map<String, Object> arguments) {
+        return service.grpc().call(Instances.OPERATOR_TOKEN, operation, arguments);
+    }
+
+    private static double failures(ServiceProcess service, String job) {
+        return service.metric(
+                "scheduled_methods_seconds_count\\{[^}]*exception=\"(?!none)[^}]*method=\"" + job + "\"[^}]*\\}");
+    }
+}
