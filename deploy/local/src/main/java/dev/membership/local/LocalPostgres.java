@@ -126,7 +126,8 @@ final class LocalPostgres {
         Files.createDirectory(
                 draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         user.own(draft);
-        // An order of texts that is the same on every machine, whatever its locale. Trigrams take letters from LC_CTYPE.
+        // An order of texts that is the same on every machine, whatever its locale. Trigrams take letters from
+        // LC_CTYPE.
         expect(Command.run(
                 user.command(
                         binaries.program("initdb"),

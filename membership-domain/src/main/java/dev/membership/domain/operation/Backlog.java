@@ -18,7 +18,7 @@ public class Backlog {
     }
 
     /**
-     * @param oldestEvent when the event happened that was committed first of those kept; null: there is none
+     * @param oldestEvent when the event happened whose transaction began first of those kept; null: there is none
      * @param events about how many events there are, as of the last vacuum or analysis of their table
      * @param eventBytes what they take on disk, with their indexes
      * @param oldestRequest when the request was made whose record is the oldest; null: there is none

@@ -127,7 +127,9 @@ class GraphQlCalls {
         DataLoader<String, V> loader = environment
                 .getDataLoaderRegistry()
                 .computeIfAbsent(
-                        String.join("/", environment.getExecutionStepInfo().getPath().getKeysOnly()),
+                        String.join(
+                                "/",
+                                environment.getExecutionStepInfo().getPath().getKeysOnly()),
                         name -> DataLoaderFactory.newMappedDataLoader(batch));
         return loader.load(parentKey);
     }
