@@ -2,19 +2,30 @@ package dev.membership.service.graphql;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.membership.domain.error.ErrorCode;
+import dev.membership.domain.error.Refusal;
+import dev.membership.domain.paging.PageRequest;
+import graphql.ExecutionResult;
 import graphql.execution.AbortExecutionException;
 import graphql.execution.ExecutionContext;
+import graphql.execution.instrumentation.InstrumentationContext;
+import graphql.execution.instrumentation.SimpleInstrumentationContext;
 import graphql.language.Document;
 import graphql.language.OperationDefinition;
+import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /**
  * How much a query may ask for: how many fields, how deep, and how many nodes, which are the rows of each list, times those
  * of the lists around it, whether there are so many or not. Depth and fields alone do not bound an answer: lists lead to
- * organizations and users, and these to lists.
+ * organizations and users, and these to lists. And how many nodes all queries together may ask for, by how large the heap is.
  */
 final class NodeLimit {
-    /** Some 20 MB while an answer is made. A page of 500 may have lists of 19 below it. */
-    static final int MOST_NODES = 10_000;
+    /** A page of 500 may have lists of 19 below it. */
+    private static final int MOST_NODES = 10_000;
+
+    /** What a node takes of the heap while an answer is made that has most of the fields which count as one. */
+    private static final int BYTES_FOR_A_NODE = 16 * 1024;
 
     private static final int MOST_FIELDS = 500;
     private static final int DEEPEST = 12;
@@ -26,11 +37,32 @@ final class NodeLimit {
     private final Cache<Document, QuerySize.Total> known =
             Caffeine.newBuilder().weakKeys().build();
 
-    /** @throws AbortExecutionException it asks for more */
-    void require(ExecutionContext query) {
+    /** For the nodes of all queries under way that ask for more than a page. */
+    private final Semaphore room = new Semaphore(
+            Math.clamp(Runtime.getRuntime().maxMemory() / BYTES_FOR_A_NODE, MOST_NODES, Integer.MAX_VALUE));
+
+    /**
+     * Lets a query begin.
+     *
+     * @return gives the room for its nodes back when it has ended
+     * @throws AbortExecutionException it asks for more than it may, or for more than there is room for now
+     */
+    InstrumentationContext<ExecutionResult> enter(ExecutionContext query) {
+        int nodes = Math.toIntExact(permitted(query).nodes());
+        if (nodes <= PageRequest.MAX_SIZE) {
+            return SimpleInstrumentationContext.noOp();
+        }
+        if (!room.tryAcquire(nodes)) {
+            throw new AbortExecutionException(List.of(new GraphQlRefusal(new Refusal(ErrorCode.TOO_MANY_REQUESTS))));
+        }
+        return SimpleInstrumentationContext.whenCompleted((result, failure) -> room.release(nodes));
+    }
+
+    private QuerySize.Total permitted(ExecutionContext query) {
         Document document = query.getDocument();
-        if (known.getIfPresent(document) != null) {
-            return;
+        QuerySize.Total before = known.getIfPresent(document);
+        if (before != null) {
+            return before;
         }
         QuerySize.Total size = QuerySize.of(query);
         if (size.fields() > MOST_FIELDS) {
@@ -49,5 +81,6 @@ final class NodeLimit {
                 && document.getDefinitionsOfType(OperationDefinition.class).size() == 1) {
             known.put(document, size);
         }
+        return size;
     }
 }
