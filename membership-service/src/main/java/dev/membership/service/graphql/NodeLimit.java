@@ -14,6 +14,8 @@ import graphql.language.Document;
 import graphql.language.OperationDefinition;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much a query may ask for: how many fields, how deep, and how many nodes, which are the rows of each list, times those
@@ -37,9 +39,11 @@ final class NodeLimit {
     private final Cache<Document, QuerySize.Total> known =
             Caffeine.newBuilder().weakKeys().build();
 
-    /** For the nodes of all queries under way that ask for more than a page. */
-    private final Semaphore room = new Semaphore(
-            Math.clamp(Runtime.getRuntime().maxMemory() / BYTES_FOR_A_NODE, MOST_NODES, Integer.MAX_VALUE));
+    /**
+     * For the nodes of all queries under way that ask for more than a page; null until there is one: a native executable has
+     * this object from its build, and its heap only now.
+     */
+    private final AtomicReference<@Nullable Semaphore> room = new AtomicReference<>();
 
     /**
      * Lets a query begin.
@@ -52,10 +56,16 @@ final class NodeLimit {
         if (nodes <= PageRequest.MAX_SIZE) {
             return SimpleInstrumentationContext.noOp();
         }
-        if (!room.tryAcquire(nodes)) {
+        Semaphore free = room.updateAndGet(made -> made == null ? room() : made);
+        if (!free.tryAcquire(nodes)) {
             throw new AbortExecutionException(List.of(new GraphQlRefusal(new Refusal(ErrorCode.TOO_MANY_REQUESTS))));
         }
-        return SimpleInstrumentationContext.whenCompleted((result, failure) -> room.release(nodes));
+        return SimpleInstrumentationContext.whenCompleted((result, failure) -> free.release(nodes));
+    }
+
+    private static Semaphore room() {
+        long nodes = Runtime.getRuntime().maxMemory() / BYTES_FOR_A_NODE;
+        return new Semaphore(Math.clamp(nodes, MOST_NODES, Integer.MAX_VALUE));
     }
 
     private QuerySize.Total permitted(ExecutionContext query) {

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  * built, otherwise the jar.
  */
 public final class ServiceProcess implements AutoCloseable {
+    private static final String MOST_MEMORY = "-Xmx256m";
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
@@ -117,11 +118,11 @@ public final class ServiceProcess implements AutoCloseable {
 
     private static List<String> command() {
         if (isNative()) {
-            return List.of(executable().toString());
+            return List.of(executable().toString(), MOST_MEMORY);
         }
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                MOST_MEMORY,
                 "-XX:TieredStopAtLevel=1",
                 "-jar",
                 Path.of("target", "quarkus-app", "quarkus-run.jar").toString());
