@@ -101,9 +101,15 @@ class LogIT {
                                         + "Authorization: Bearer " + instance.key()
                                         + "\r\nContent-Length: 100\r\n\r\n{\"query\":")
                                 .getBytes(StandardCharsets.US_ASCII));
-                Eventually.until("it is under way", () -> service.metric("membership_calls_running") == 1);
+                Eventually.until(
+                        "it is under way",
+                        () -> service.metric("http_server_active_requests\\{server_port=\"" + service.httpPort()
+                                        + "\"[^}]*\\}")
+                                == 1);
             }
-            Eventually.until("it has ended", () -> service.metric("membership_calls_running") == 0);
+            Eventually.until(
+                    "it has ended",
+                    () -> service.metric("http_server_requests_seconds_count\\{[^}]*status=\"RESET\"[^}]*\\}") == 1);
 
             service.terminate();
 
