@@ -3,12 +3,14 @@ package dev.membership.service.operation;
 import static dev.membership.service.support.Door.args;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.membership.service.support.DoorTest;
 import dev.membership.service.support.Eventually;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.Management;
+import dev.membership.service.support.Refused;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
@@ -100,6 +102,8 @@ class HealthTest extends DoorTest {
     void allThatTheMonitoringAsksForIsThere() throws IOException {
         grpc().call(instance.key(), "ListRoles", args());
         graphQl().call(instance.key(), "ListRoles", args());
+        assertThatThrownBy(() -> grpc().call("no credential", "ListRoles", args()))
+                .isInstanceOf(Refused.class);
         Eventually.until(
                 "a job has run",
                 () -> Management.get("/q/metrics").asString().contains("scheduled_methods_seconds_count"));
