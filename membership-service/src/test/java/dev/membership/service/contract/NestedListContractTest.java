@@ -78,11 +78,11 @@ class NestedListContractTest extends ContractTest {
     }
 
     private static double metric(String name) {
-        return Management.get("/metrics")
+        return Management.get("/q/metrics")
                 .asString()
                 .lines()
                 .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .mapToDouble(line -> Double.parseDouble(line.split(" ")[1]))
                 .sum();
     }
 }

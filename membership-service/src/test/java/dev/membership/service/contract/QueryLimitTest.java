@@ -159,7 +159,8 @@ class QueryLimitTest extends ContractTest {
 
         assertThat(refusal(page.formatted("organization { " + repeated(480, i -> "a" + i + ": publicMetadata") + " }")))
                 .contains("10000 nodes");
-        assertThat(refusal(page.formatted("organization { ...F a: publicMetadata } ...G")
+        assertThat(refusal(page.formatted(
+                                "organization { ...F " + repeated(6, i -> "a" + i + ": publicMetadata") + " } ...G")
                         + " fragment F on Organization { " + all + " } fragment G on Membership { " + all + " }"))
                 .contains("10000 nodes");
         assertThat(send(
