@@ -135,8 +135,8 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
 
     /**
      * The object as every door writes it, so that the same request at another door is known as a repetition: keys are
-     * sorted, whole numbers have no fraction, which Protobuf gives them, other ones
-     * have the digits of its doubles, and those beyond these are refused.
+     * sorted, whole numbers have no fraction, which Protobuf gives them, other ones have the digits of its
+     * doubles, and those beyond these are refused.
      */
     private static JsonNode plain(String param, JsonNode node) {
         switch (node) {

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
  * The one row of an organization that all its changes go through. Its lock is what makes the quota and the rule of the
  * last holder of the minimum permissions hold, the counts exact and the events' sequence free of gaps.
  *
- * <p>Order of locks, everywhere: an instance's settings, then users, then roles, then this row (several: by organization id), then memberships.
+ * <p>Order of locks, everywhere: an instance's settings, then users, then roles, then this row (several: by organization id),
+ * then memberships.
  */
 @ApplicationScoped
 public class OrganizationCounters {

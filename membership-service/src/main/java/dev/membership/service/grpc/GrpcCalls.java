@@ -119,7 +119,7 @@ class GrpcCalls {
                 .ignoreAsUni()
                 .map(done -> answer.get())
                 .onFailure()
-                .transform(failure -> errors.refused(intake.operation(), failure));
+                .transform(failure -> errors.refused(operation.publicName(), failure));
     }
 
     /** As the contract has it, each operation's request is named after it. */

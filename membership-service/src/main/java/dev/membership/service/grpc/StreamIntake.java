@@ -30,10 +30,6 @@ public class StreamIntake implements ServerInterceptor {
             this.call = call;
         }
 
-        String operation() {
-            return call.getMethodDescriptor().getBareMethodName();
-        }
-
         /** Lets that many more messages in. */
         void allow(int messages) {
             pass(0, messages);

@@ -40,7 +40,7 @@ public class HttpAuthentication {
 
     private static final int AFTER_BODIES = BODIES + 1;
 
-    private static final boolean TO_THE_LAST = true;
+    private static final boolean TO_THE_LAST = false;
 
     private static final String RETRY_AFTER_SECONDS = "1";
 
@@ -81,7 +81,7 @@ public class HttpAuthentication {
         // The framework's GraphQL route would make a WebSocket of a request that asks for one, whose operations nobody
         // lets in.
         request.request().headers().remove(HttpHeaders.UPGRADE);
-        Optional<ErrorCode> refused = admission.refusal(!TO_THE_LAST);
+        Optional<ErrorCode> refused = admission.refusal(TO_THE_LAST);
         if (refused.isPresent()) {
             refuse(request, new Refusal(refused.get()));
             return;
@@ -117,7 +117,7 @@ public class HttpAuthentication {
         if (request.response().closed()) {
             return; // nobody would say that it has ended
         }
-        Optional<ErrorCode> refused = admission.begin(!TO_THE_LAST);
+        Optional<ErrorCode> refused = admission.begin(TO_THE_LAST);
         if (refused.isPresent()) {
             refuse(request, new Refusal(refused.get()));
             return;
