@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /**
@@ -22,6 +23,9 @@ import javax.sql.DataSource;
  * whether it runs inside the test or as the packaged jar or executable.
  */
 public class TestDatabase implements QuarkusTestResourceLifecycleManager {
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(10_000, 28_000));
+
     private static volatile EmbeddedPostgres postgres;
 
     @Override
@@ -56,10 +60,13 @@ public class TestDatabase implements QuarkusTestResourceLifecycleManager {
         // It ends with the test run: other tests of the run use it too.
     }
 
-    /** Below those that the system gives to outgoing connections: one of them could have it before a service has begun to listen. */
+    /**
+     * Another each time: a service listens on several. Below those that the system gives to outgoing connections, of which one
+     * could have it before the service has begun to listen.
+     */
     static int freePort() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            int port = NEXT_PORT.getAndIncrement();
             try (ServerSocket socket = new ServerSocket(port)) {
                 return socket.getLocalPort();
             } catch (BindException taken) {
