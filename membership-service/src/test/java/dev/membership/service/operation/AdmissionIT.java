@@ -63,10 +63,7 @@ class AdmissionIT {
                 httpIsRefused(service, instance);
 
                 assertThat(service.isReady()).isTrue();
-                assertThat(HealthGrpc.newBlockingStub(service.grpc().channel())
-                                .check(HealthCheckRequest.getDefaultInstance())
-                                .getStatus())
-                        .isEqualTo(ServingStatus.SERVING);
+                assertThat(health(service)).isEqualTo(ServingStatus.SERVING);
                 assertThat(service.metrics())
                         .contains("membership_calls_running 2.0", "membership_calls_limit 2.0")
                         .contains("membership_calls_shed_total 2.0");
@@ -83,23 +80,22 @@ class AdmissionIT {
         }
     }
 
+    private static ServingStatus health(ServiceProcess service) {
+        return HealthGrpc.newBlockingStub(service.grpc().channel())
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus();
+    }
+
     /** Who has sent no more than a call's beginning is worked for as little as a connection without calls. */
     @Test
     void callsThatHaveNotComeTakeNoPlace() throws IOException {
         try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
             TestInstance instance = service.instances().create();
             String organization = instance.organization(instance.user());
-            // Known as a stream to the client alone, which would send the headers with the request otherwise.
-            var silent = RoleServiceGrpc.getListRolesMethod().toBuilder()
-                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-                    .build();
             List<Socket> sockets = new ArrayList<>();
             try {
                 for (int i = 0; i < MANY; i++) {
-                    service.grpc()
-                            .channel()
-                            .newCall(silent, CallOptions.DEFAULT)
-                            .start(new ClientCall.Listener<>() {}, new Metadata());
+                    beginWithoutEnd(service);
                     sockets.add(bodyless(service, instance));
                 }
 
@@ -119,6 +115,50 @@ class AdmissionIT {
         }
     }
 
+    /** Refusing a call when all of it has come costs more, and clients send the beginnings of many calls in one go. */
+    @Test
+    void ofCallsThatBeginAtOnceNoMoreAreAwaitedThanMayBeTaken() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "4"))) {
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization(instance.user());
+            try (var held = new HeldUp(service, database, instance, organization)) {
+                Eventually.until("some are refused before they have come", () -> {
+                    List<CompletableFuture<Status>> begun = Stream.generate(() -> beginWithoutEnd(service))
+                            .limit(MANY)
+                            .toList();
+                    // By their connection, so they are read when this is answered.
+                    health(service);
+                    return begun.stream().anyMatch(AdmissionIT::isShed);
+                });
+
+                Eventually.until("those that do not come are forgotten", () -> {
+                    try {
+                        return instance.read(organization).has("id");
+                    } catch (Refused refused) {
+                        assertThat(refused.code()).isEqualTo("too_many_requests");
+                        return false;
+                    }
+                });
+                assertThat(held.areUnanswered()).isTrue();
+            }
+        }
+    }
+
+    private static boolean isShed(CompletableFuture<Status> ended) {
+        return ended.isDone() && ended.join().getCode() == Status.Code.RESOURCE_EXHAUSTED;
+    }
+
+    /** Sends the headers of a call and nothing more. */
+    private static CompletableFuture<Status> beginWithoutEnd(ServiceProcess service) {
+        // Known as a stream to the client alone, which would send the headers with the request otherwise.
+        var silent = RoleServiceGrpc.getListRolesMethod().toBuilder()
+                .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                .build();
+        CompletableFuture<Status> ended = new CompletableFuture<>();
+        service.grpc().channel().newCall(silent, CallOptions.DEFAULT).start(new Ending<>(ended), new Metadata());
+        return ended;
+    }
+
     @Test
     void whoMayNotImportIsToldSoBeforeAnythingIsAwaited() {
         try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
@@ -132,14 +172,7 @@ class AdmissionIT {
             service.grpc()
                     .channel()
                     .newCall(UserServiceGrpc.getImportUsersMethod(), CallOptions.DEFAULT)
-                    .start(
-                            new ClientCall.Listener<>() {
-                                @Override
-                                public void onClose(Status status, Metadata trailers) {
-                                    ended.complete(status);
-                                }
-                            },
-                            headers);
+                    .start(new Ending<>(ended), headers);
 
             assertThat(ended)
                     .succeedsWithin(Duration.ofSeconds(10))
@@ -261,5 +294,19 @@ class AdmissionIT {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.header("Retry-After")).isEqualTo("1");
         assertThat(answer.jsonPath().getString("errors[0].extensions.code")).isEqualTo("too_many_requests");
+    }
+
+    /** Says with what a call has ended. */
+    private static final class Ending<A> extends ClientCall.Listener<A> {
+        private final CompletableFuture<Status> ended;
+
+        Ending(CompletableFuture<Status> ended) {
+            this.ended = ended;
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            ended.complete(status);
+        }
     }
 }
