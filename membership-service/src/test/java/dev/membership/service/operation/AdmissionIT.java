@@ -11,12 +11,15 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import dev.membership.service.support.Eventually;
 import dev.membership.service.support.GraphQlDoor;
+import dev.membership.service.support.GrpcDoor;
 import dev.membership.service.support.HeldUp;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ServiceProcess;
+import dev.membership.v1.ListRolesRequest;
+import dev.membership.v1.ListRolesResponse;
 import dev.membership.v1.RoleServiceGrpc;
 import dev.membership.v1.UserServiceGrpc;
 import grpc.health.v1.HealthGrpc;
@@ -82,6 +85,7 @@ class AdmissionIT {
 
     private static ServingStatus health(ServiceProcess service) {
         return HealthGrpc.newBlockingStub(service.grpc().channel())
+                .withDeadlineAfter(Duration.ofSeconds(30))
                 .check(HealthCheckRequest.getDefaultInstance())
                 .getStatus();
     }
@@ -95,7 +99,7 @@ class AdmissionIT {
             List<Socket> sockets = new ArrayList<>();
             try {
                 for (int i = 0; i < MANY; i++) {
-                    beginWithoutEnd(service);
+                    Begun.by(service.grpc());
                     sockets.add(bodyless(service, instance));
                 }
 
@@ -123,12 +127,14 @@ class AdmissionIT {
             String organization = instance.organization(instance.user());
             try (var held = new HeldUp(service, database, instance, organization)) {
                 Eventually.until("some are refused before they have come", () -> {
-                    List<CompletableFuture<Status>> begun = Stream.generate(() -> beginWithoutEnd(service))
+                    List<Begun> begun = Stream.generate(() -> Begun.by(service.grpc()))
                             .limit(MANY)
                             .toList();
                     // By their connection, so they are read when this is answered.
                     health(service);
-                    return begun.stream().anyMatch(AdmissionIT::isShed);
+                    boolean shed = begun.stream().anyMatch(Begun::isShed);
+                    begun.forEach(Begun::giveUp);
+                    return shed;
                 });
 
                 Eventually.until("those that do not come are forgotten", () -> {
@@ -142,21 +148,6 @@ class AdmissionIT {
                 assertThat(held.areUnanswered()).isTrue();
             }
         }
-    }
-
-    private static boolean isShed(CompletableFuture<Status> ended) {
-        return ended.isDone() && ended.join().getCode() == Status.Code.RESOURCE_EXHAUSTED;
-    }
-
-    /** Sends the headers of a call and nothing more. */
-    private static CompletableFuture<Status> beginWithoutEnd(ServiceProcess service) {
-        // Known as a stream to the client alone, which would send the headers with the request otherwise.
-        var silent = RoleServiceGrpc.getListRolesMethod().toBuilder()
-                .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-                .build();
-        CompletableFuture<Status> ended = new CompletableFuture<>();
-        service.grpc().channel().newCall(silent, CallOptions.DEFAULT).start(new Ending<>(ended), new Metadata());
-        return ended;
     }
 
     @Test
@@ -294,6 +285,27 @@ class AdmissionIT {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.header("Retry-After")).isEqualTo("1");
         assertThat(answer.jsonPath().getString("errors[0].extensions.code")).isEqualTo("too_many_requests");
+    }
+
+    /** A call of which the headers are sent and nothing more. */
+    private record Begun(ClientCall<ListRolesRequest, ListRolesResponse> call, CompletableFuture<Status> ended) {
+        static Begun by(GrpcDoor door) {
+            // Known as a stream to the client alone, which would send the headers with the request otherwise.
+            var silent = RoleServiceGrpc.getListRolesMethod().toBuilder()
+                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                    .build();
+            Begun begun = new Begun(door.channel().newCall(silent, CallOptions.DEFAULT), new CompletableFuture<>());
+            begun.call.start(new Ending<>(begun.ended), new Metadata());
+            return begun;
+        }
+
+        boolean isShed() {
+            return ended.isDone() && ended.join().getCode() == Status.Code.RESOURCE_EXHAUSTED;
+        }
+
+        void giveUp() {
+            call.cancel("enough was seen", null);
+        }
     }
 
     /** Says with what a call has ended. */
