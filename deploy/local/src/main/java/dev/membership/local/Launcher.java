@@ -61,7 +61,7 @@ public final class Launcher {
         }
         StringBuilder welcome = new StringBuilder(Welcome.addresses(settings));
         if (settings.embedded()) {
-            welcome.append(Welcome.database(postgres, data));
+            welcome.append(Welcome.database(postgres));
             if (settings.demo()) {
                 welcome.append(prepareDemo());
             }

@@ -107,7 +107,12 @@ final class LocalPostgres {
     }
 
     String password() throws IOException {
-        return Files.readString(passwordFile(database)).strip();
+        return Files.readString(passwordFile()).strip();
+    }
+
+    /** Where whoever may read the data finds the login's password. */
+    Path passwordFile() {
+        return passwordFile(database);
     }
 
     /** Its first process, whose end is the end of it. */

@@ -18,10 +18,10 @@ final class Welcome {
                 """.formatted(settings.httpPort(), settings.grpcPort(), settings.managementPort());
     }
 
-    static String database(LocalPostgres postgres, DataFolder data) {
+    static String database(LocalPostgres postgres) {
         return """
-                  PostgreSQL  %s (login %s, kept in %s)
-                """.formatted(postgres.url(), LocalPostgres.USER, data.path());
+                  PostgreSQL  %s (login %s, password in %s)
+                """.formatted(postgres.url(), LocalPostgres.USER, postgres.passwordFile());
     }
 
     static String demo(Settings settings, DemoState state, DemoIssuer issuer) {

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.membership.domain.caller.Operation;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.service.support.DoorTest;
+import dev.membership.service.support.TestDatabase;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What is published beside the code says what the code does. */
@@ -50,6 +53,36 @@ class PublishedContractTest extends DoorTest {
 
         assertThat(Operation.values())
                 .allSatisfy(operation -> assertThat(page).contains("`" + operation.publicName() + "`"));
+    }
+
+    @Test
+    void theOperatorsPageReadsTheOutboxAsItsTablesCommentSays() throws IOException {
+        String page = Files.readString(PROJECT.resolve("docs/operations.md"));
+        String comment = (String) TestDatabase.query("SELECT obj_description('outbox_event'::regclass) AS comment")
+                .getFirst()
+                .get("comment");
+
+        assertThat(matches("SELECT [^;]*;", comment))
+                .hasSize(3)
+                .allSatisfy(statement -> assertThat(page).contains(statement));
+    }
+
+    @Test
+    void theReadmeNamesEachVariable() throws IOException {
+        String page = Files.readString(PROJECT.resolve("README.md"));
+
+        assertThat(matches(
+                        "MEMBERSHIP_[A-Z_]+", Files.readString(Path.of("src/main/resources/application.properties"))))
+                .isNotEmpty()
+                .allSatisfy(variable -> assertThat(page).contains("`" + variable + "`"));
+    }
+
+    private static List<String> matches(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .toList();
     }
 
     private static String row(ErrorCode code) {

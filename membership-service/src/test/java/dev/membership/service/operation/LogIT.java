@@ -11,10 +11,17 @@ import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.Relay;
 import dev.membership.service.support.ServiceProcess;
+import dev.membership.v1.ListOrganizationsRequest;
+import dev.membership.v1.OrganizationServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What those who run the service read in its log, and what they need not. */
@@ -115,6 +122,46 @@ class LogIT {
 
             service.awaitEnd();
             assertThat(service.log()).doesNotContain("HTTP Request to", "HttpClosedException");
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotWaitForItsAnswerIsNoErrorOfOurs() throws InterruptedException {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            TestInstance instance = service.instances().create();
+            var metadata = Map.of("text", "x".repeat(8_000));
+            for (int i = 0; i < 80; i++) {
+                service.grpc()
+                        .call(
+                                instance.key(),
+                                "CreateOrganization",
+                                args("name", "Large", "public_metadata", metadata, "private_metadata", metadata));
+            }
+            Metadata headers = new Metadata();
+            headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + instance.key());
+            var answered = new CountDownLatch(1);
+            var call = service.grpc()
+                    .channel()
+                    .newCall(OrganizationServiceGrpc.getListOrganizationsMethod(), CallOptions.DEFAULT);
+            call.start(
+                    new ClientCall.Listener<>() {
+                        @Override
+                        public void onHeaders(Metadata begun) {
+                            answered.countDown();
+                        }
+                    },
+                    headers);
+            // Nothing of the answer is asked for, and it is more than the connection takes unasked.
+            call.sendMessage(
+                    ListOrganizationsRequest.newBuilder().setPageSize(80).build());
+            call.halfClose();
+            assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
+            call.cancel("no longer needed", null);
+
+            service.terminate();
+
+            service.awaitEnd();
+            assertThat(service.log()).doesNotContain("Stream Error", "StreamException");
         }
     }
 
