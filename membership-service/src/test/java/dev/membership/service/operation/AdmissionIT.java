@@ -17,6 +17,8 @@ import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ServiceProcess;
+import dev.membership.v1.ListRolesRequest;
+import dev.membership.v1.ListRolesResponse;
 import dev.membership.v1.RoleServiceGrpc;
 import dev.membership.v1.UserServiceGrpc;
 import grpc.health.v1.HealthGrpc;
@@ -49,6 +51,12 @@ import org.junit.jupiter.api.Test;
 class AdmissionIT {
     /** More than are taken of those that use something, and fewer than may be under way. */
     private static final int MANY = 20;
+
+    /** Known as a stream to the client alone, which would send the headers with the request otherwise. */
+    private static final MethodDescriptor<ListRolesRequest, ListRolesResponse> SILENT =
+            RoleServiceGrpc.getListRolesMethod().toBuilder()
+                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                    .build();
 
     private final OwnDatabase database = OwnDatabase.create();
 
@@ -89,17 +97,13 @@ class AdmissionIT {
         try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
             TestInstance instance = service.instances().create();
             String organization = instance.organization(instance.user());
-            // Known as a stream to the client alone, which would send the headers with the request otherwise.
-            var silent = RoleServiceGrpc.getListRolesMethod().toBuilder()
-                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-                    .build();
             List<Socket> sockets = new ArrayList<>();
             try {
                 for (int i = 0; i < MANY; i++) {
                     service.grpc()
                             .channel()
-                            .newCall(silent, CallOptions.DEFAULT)
-                            .start(new ClientCall.Listener<>() {}, new Metadata());
+                            .newCall(SILENT, CallOptions.DEFAULT)
+                            .start(new ClientCall.Listener<>() {}, bearer(instance.key()));
                     sockets.add(bodyless(service, instance));
                 }
 
@@ -123,10 +127,6 @@ class AdmissionIT {
     void whoMayNotImportIsToldSoBeforeAnythingIsAwaited() {
         try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
             TestInstance instance = service.instances().create();
-            Metadata headers = new Metadata();
-            headers.put(
-                    Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-                    "Bearer " + Instances.OPERATOR_TOKEN);
             CompletableFuture<Status> ended = new CompletableFuture<>();
 
             service.grpc()
@@ -139,7 +139,7 @@ class AdmissionIT {
                                     ended.complete(status);
                                 }
                             },
-                            headers);
+                            bearer(Instances.OPERATOR_TOKEN));
 
             assertThat(ended)
                     .succeedsWithin(Duration.ofSeconds(10))
@@ -147,6 +147,41 @@ class AdmissionIT {
                     .isEqualTo(Status.Code.PERMISSION_DENIED);
             assertThat(instance.user()).isNotEmpty();
         }
+    }
+
+    /** The request itself would be in the memory by then. */
+    @Test
+    void aStrangerIsRefusedBeforeItsRequestIsTakenIn() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            CompletableFuture<Status> ended = new CompletableFuture<>();
+
+            service.grpc()
+                    .channel()
+                    .newCall(SILENT, CallOptions.DEFAULT)
+                    .start(
+                            new ClientCall.Listener<>() {
+                                @Override
+                                public void onClose(Status status, Metadata trailers) {
+                                    ended.complete(status);
+                                }
+                            },
+                            new Metadata());
+
+            assertThat(ended)
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .extracting(Status::getCode)
+                    .isEqualTo(Status.Code.UNAUTHENTICATED);
+            assertThat(service.metrics())
+                    .contains("membership_calls_running 0.0")
+                    .containsPattern(
+                            "grpc_server_processing_duration_seconds_count\\{.*statusCode=\"UNAUTHENTICATED\"");
+        }
+    }
+
+    private static Metadata bearer(String credential) {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + credential);
+        return headers;
     }
 
     /** A request of which nothing follows its headers; returns when these have come. */
