@@ -20,6 +20,9 @@ final class Documents {
     private static final int MOST_DIGITS = StreamReadConstraints.DEFAULT_MAX_NUM_LEN;
 
     private static final Pattern NUMBER_TOO_LONG = Pattern.compile("(?<![0-9])[0-9]{" + (MOST_DIGITS + 1) + "}");
+    /** Far more than a document can use whose operations have as many fields as they may. */
+    private static final int MOST_SELECTIONS = 2_000;
+
     private static final int LONGEST_KEPT = 10_000;
     private static final int KEPT = 500;
     private static final Duration KEPT_FOR = Duration.ofHours(1);
@@ -27,7 +30,10 @@ final class Documents {
     private final Cache<String, Boolean> readable =
             Caffeine.newBuilder().maximumSize(KEPT).expireAfterWrite(KEPT_FOR).build();
 
-    /** @throws Refusal {@code request_body_invalid}, with the line and column where reading ends */
+    /**
+     * @throws Refusal {@code request_body_invalid}, with the line and column where reading ends; {@code request_body_too_large}
+     *     for what the framework would take too long to validate
+     */
     void requireReadable(String document) {
         if (readable.getIfPresent(document) != null) {
             return;
@@ -36,7 +42,13 @@ final class Documents {
             throw invalid("The document has a number of more than " + MOST_DIGITS + " digits.");
         }
         try {
-            Parser.parse(document);
+            if (Selections.of(Parser.parse(document)) > MOST_SELECTIONS) {
+                throw new Refusal(
+                        ErrorCode.REQUEST_BODY_TOO_LARGE,
+                        "The document has more than " + MOST_SELECTIONS
+                                + " fields and fragments, those of a fragment each time that it is used.",
+                        Map.of());
+            }
         } catch (InvalidSyntaxException unreadable) {
             throw invalid("The document cannot be read: " + unreadable.getMessage());
         }

@@ -1,5 +1,6 @@
 package dev.membership.service.graphql;
 
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import graphql.GraphQLContext;
 import graphql.Scalars;
 import graphql.execution.CoercedVariables;
@@ -21,6 +22,7 @@ import graphql.schema.SchemaTransformer;
 import graphql.util.TraversalControl;
 import graphql.util.TraverserContext;
 import io.smallrye.graphql.spi.EventingService;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -57,9 +59,39 @@ public final class StrictScalars implements EventingService {
                 return changeNode(context, scalar.transform(changed -> changed.coercing(new ObjectsOnly())));
             }
             return scalar.getName().equals(Scalars.GraphQLInt.getName())
-                    ? changeNode(
-                            context, scalar.transform(changed -> changed.coercing(Scalars.GraphQLInt.getCoercing())))
+                    ? changeNode(context, scalar.transform(changed -> changed.coercing(new WholeNumbers())))
                     : TraversalControl.CONTINUE;
+        }
+    }
+
+    private static final class WholeNumbers implements Coercing<Integer, Integer> {
+        private static final Coercing<?, ?> GIVEN = Scalars.GraphQLInt.getCoercing();
+        /** As many digits as a number of a body may have, so that what is written without an exponent is judged by its value. */
+        private static final int MOST_PLACES = StreamReadConstraints.DEFAULT_MAX_NUM_LEN;
+
+        @Override
+        public @Nullable Integer serialize(Object value, GraphQLContext context, Locale locale) {
+            return (Integer) GIVEN.serialize(value, context, locale);
+        }
+
+        /** A few characters can name a number that takes minutes to be written out, which the library does to find it too large. */
+        @Override
+        public @Nullable Integer parseValue(Object value, GraphQLContext context, Locale locale) {
+            if (value instanceof BigDecimal number && Math.abs((long) number.scale()) > MOST_PLACES) {
+                throw new CoercingParseValueException("It must be a whole number of 32 bits.");
+            }
+            return (Integer) GIVEN.parseValue(value, context, locale);
+        }
+
+        @Override
+        public @Nullable Integer parseLiteral(
+                Value<?> value, CoercedVariables variables, GraphQLContext context, Locale locale) {
+            return (Integer) GIVEN.parseLiteral(value, variables, context, locale);
+        }
+
+        @Override
+        public Value<?> valueToLiteral(Object value, GraphQLContext context, Locale locale) {
+            return GIVEN.valueToLiteral(value, context, locale);
         }
     }
 

@@ -14,8 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 @GlobalInterceptor
 public class AuthorizationHeader implements ServerInterceptor {
     static final Context.Key<String> KEY = Context.key("authorization");
-    private static final Metadata.Key<String> HEADER =
-            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    static final Metadata.Key<String> HEADER = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(

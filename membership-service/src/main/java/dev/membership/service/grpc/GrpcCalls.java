@@ -93,7 +93,7 @@ class GrpcCalls {
             BiConsumer<Caller, List<Q>> work,
             Supplier<T> answer) {
         Context context = Context.current();
-        StreamIntake.Valve intake = StreamIntake.KEY.get(context);
+        Intake.Valve intake = Intake.KEY.get(context);
         return onVirtualThread(context, () -> {
                     Caller caller = caller(context);
                     operation.requireAllowed(caller);

@@ -102,7 +102,7 @@ class QueryLimitTest extends ContractTest {
                 60, i -> "fragment F" + (i + 1) + " on Organization { " + below.replace("...F", "...F" + i) + " }");
 
         assertThat(refusal("{ getOrganization(id: \"o\") { ...F60 } } fragment F0 on Organization { id } " + levels))
-                .contains("500 fields");
+                .contains("2000 fields");
     }
 
     @Test
@@ -112,7 +112,22 @@ class QueryLimitTest extends ContractTest {
 
         assertThat(refusal(
                         "{ __schema { types { ...F60 } } } fragment F0 on __Type { name @skip(if: true) } " + levels))
-                .contains("500 fields");
+                .contains("2000 fields");
+    }
+
+    /** Each of them takes the framework's validation minutes, in which the event loop serves nobody else. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{ %s } fragment F0 on Query { __typename } ",
+                "{ __typename } fragment F0 on Query { __typename } fragment Unused on Query { %s } "
+            })
+    @Timeout(30)
+    void fragmentsThatUseEachOtherAreRefusedBeforeTheyAreValidated(String document) {
+        String chain = repeated(500, i -> "fragment F%d on Query { a: __typename ...F%d }".formatted(i + 1, i));
+
+        assertThat(refusal(document.formatted(repeated(500, i -> "...F" + i)) + chain))
+                .contains("2000 fields");
     }
 
     /** As many as the parser reads: the stack has to be deep enough for them. */

@@ -53,6 +53,12 @@ class AdmissionIT {
     /** More than are taken of those that use something, and fewer than may be under way. */
     private static final int MANY = 20;
 
+    /** Known as a stream to the client alone, which would send the headers with the request otherwise. */
+    private static final MethodDescriptor<ListRolesRequest, ListRolesResponse> SILENT =
+            RoleServiceGrpc.getListRolesMethod().toBuilder()
+                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                    .build();
+
     private final OwnDatabase database = OwnDatabase.create();
 
     @Test
@@ -99,7 +105,7 @@ class AdmissionIT {
             List<Socket> sockets = new ArrayList<>();
             try {
                 for (int i = 0; i < MANY; i++) {
-                    Begun.by(service.grpc());
+                    Begun.by(service, bearer(instance.key()));
                     sockets.add(bodyless(service, instance));
                 }
 
@@ -127,7 +133,7 @@ class AdmissionIT {
             String organization = instance.organization(instance.user());
             try (var held = new HeldUp(service, database, instance, organization)) {
                 Eventually.until("some are refused before they have come", () -> {
-                    List<Begun> begun = Stream.generate(() -> Begun.by(service.grpc()))
+                    List<Begun> begun = Stream.generate(() -> Begun.by(service, bearer(instance.key())))
                             .limit(MANY)
                             .toList();
                     // By their connection, so they are read when this is answered.
@@ -154,16 +160,12 @@ class AdmissionIT {
     void whoMayNotImportIsToldSoBeforeAnythingIsAwaited() {
         try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
             TestInstance instance = service.instances().create();
-            Metadata headers = new Metadata();
-            headers.put(
-                    Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-                    "Bearer " + Instances.OPERATOR_TOKEN);
             CompletableFuture<Status> ended = new CompletableFuture<>();
 
             service.grpc()
                     .channel()
                     .newCall(UserServiceGrpc.getImportUsersMethod(), CallOptions.DEFAULT)
-                    .start(new Ending<>(ended), headers);
+                    .start(new Ending<>(ended), bearer(Instances.OPERATOR_TOKEN));
 
             assertThat(ended)
                     .succeedsWithin(Duration.ofSeconds(10))
@@ -171,6 +173,29 @@ class AdmissionIT {
                     .isEqualTo(Status.Code.PERMISSION_DENIED);
             assertThat(instance.user()).isNotEmpty();
         }
+    }
+
+    /** The request itself would be in the memory by then. */
+    @Test
+    void aStrangerIsRefusedBeforeItsRequestIsTakenIn() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            var ended = Begun.by(service, new Metadata()).ended();
+
+            assertThat(ended)
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .extracting(Status::getCode)
+                    .isEqualTo(Status.Code.UNAUTHENTICATED);
+            assertThat(service.metrics())
+                    .contains("membership_calls_running 0.0")
+                    .containsPattern(
+                            "grpc_server_processing_duration_seconds_count\\{.*statusCode=\"UNAUTHENTICATED\"");
+        }
+    }
+
+    private static Metadata bearer(String credential) {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + credential);
+        return headers;
     }
 
     /** A request of which nothing follows its headers; returns when these have come. */
@@ -289,13 +314,10 @@ class AdmissionIT {
 
     /** A call of which the headers are sent and nothing more. */
     private record Begun(ClientCall<ListRolesRequest, ListRolesResponse> call, CompletableFuture<Status> ended) {
-        static Begun by(GrpcDoor door) {
-            // Known as a stream to the client alone, which would send the headers with the request otherwise.
-            var silent = RoleServiceGrpc.getListRolesMethod().toBuilder()
-                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-                    .build();
-            Begun begun = new Begun(door.channel().newCall(silent, CallOptions.DEFAULT), new CompletableFuture<>());
-            begun.call.start(new Ending<>(begun.ended), new Metadata());
+        static Begun by(ServiceProcess service, Metadata headers) {
+            var begun =
+                    new Begun(service.grpc().channel().newCall(SILENT, CallOptions.DEFAULT), new CompletableFuture<>());
+            begun.call.start(new Ending<>(begun.ended), headers);
             return begun;
         }
 
