@@ -166,14 +166,16 @@ public class OrganizationCreation {
                 counts.elevatedMembers());
     }
 
-    /** The settings and the creators' role, which stay as they are until the organization is there. */
+    /**
+     * The settings, which stay as they are until the organization is there, and so does the creators' role: they refer to it.
+     * Not joined with that role: a statement that has waited while the settings changed would look for the new role among the
+     * rows of before, and find nothing.
+     */
     private Settings settings(Caller caller) {
         return database.first(
                         Sql.of("""
-                                SELECT s.enabled, s.slug_disabled, s.max_allowed_memberships, s.admin_delete_enabled, r.id
-                                FROM organization_settings s
-                                JOIN role r ON r.instance_id = s.instance_id AND r.id = s.creator_role_id
-                                WHERE s.instance_id = ? FOR SHARE OF s FOR KEY SHARE OF r
+                                SELECT enabled, slug_disabled, max_allowed_memberships, admin_delete_enabled, creator_role_id
+                                FROM organization_settings WHERE instance_id = ? FOR SHARE
                                 """, caller.instanceId()),
                         row -> new Settings(row.flag(), row.flag(), row.integer(), row.flag(), row.text()))
                 .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
