@@ -190,6 +190,18 @@ class MembershipListContractTest extends ContractTest {
                 "/publicUserData/userId");
     }
 
+    /** Taken for an empty id, "-" would exclude nobody. */
+    @ThroughEachDoor
+    void aSignWithoutAnIdIsRefused(Via door) {
+        for (String sign : List.of("-", "+")) {
+            Refused refused = refusedList(
+                    door, "ListMemberships", "organization_id", organization, "filter", args("user_id", List.of(sign)));
+
+            assertThat(refused.code()).as(sign).isEqualTo("form_param_missing");
+            assertThat(refused.param()).as(sign).isEqualTo("user_id");
+        }
+    }
+
     @ThroughEachDoor
     void tokensLeadThroughAllPagesOnceInEachOrder(Via door) {
         for (String order : List.of("created_at", "-created_at", "email_address", "-last_name", "username")) {
