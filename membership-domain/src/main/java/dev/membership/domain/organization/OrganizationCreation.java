@@ -18,6 +18,7 @@ import dev.membership.domain.operation.Operations;
 import dev.membership.domain.organization.OrganizationCommands.Create;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -119,15 +120,16 @@ public class OrganizationCreation {
             }
             String creator = creator(caller, command);
             String id = ids.givenOrNext(Ids.Kind.ORGANIZATION, "id", command.id());
+            Instant now = Input.now(clock);
             Organization organization = new Organization(
                     caller.instanceId(),
                     id,
                     name,
                     slug != null ? slug : derivedSlug(name, distinctSlug),
                     creator,
-                    Input.createdAt(command.createdAt(), clock));
+                    Input.createdAt(command.createdAt(), now));
             organization.adminDeleteEnabled = settings.adminDeleteEnabled();
-            organization.updatedAt = Input.now(clock);
+            organization.updatedAt = now;
             organization.setMetadata(
                     Metadata.EMPTY.merge("public_metadata", command.publicMetadata()),
                     Metadata.EMPTY.merge("private_metadata", command.privateMetadata()));
