@@ -12,9 +12,9 @@ public record IdFilter(List<String> included, List<String> excluded) {
         List<String> excluded = new ArrayList<>();
         for (String value : Input.filterValues(param, values)) {
             if (value.startsWith("-")) {
-                excluded.add(value.substring(1));
+                excluded.add(Input.reference(param, value.substring(1)));
             } else {
-                included.add(value.startsWith("+") ? value.substring(1) : value);
+                included.add(value.startsWith("+") ? Input.reference(param, value.substring(1)) : value);
             }
         }
         return new IdFilter(List.copyOf(included), List.copyOf(excluded));

@@ -96,8 +96,7 @@ public final class Input {
     }
 
     /** The time a resource was created elsewhere, or now; kept in microseconds, as PostgreSQL does. */
-    public static Instant createdAt(@Nullable Instant value, Clock clock) {
-        Instant now = now(clock);
+    public static Instant createdAt(@Nullable Instant value, Instant now) {
         time("created_at", value);
         if (value != null && value.isAfter(now)) {
             throw Refusal.field(

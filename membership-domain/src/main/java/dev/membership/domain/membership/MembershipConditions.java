@@ -5,6 +5,7 @@ import dev.membership.domain.database.IdFilter;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.input.Input;
 import dev.membership.domain.membership.MembershipCommands.Filter;
+import dev.membership.domain.user.PublicUserData;
 import dev.membership.domain.user.UserConditions;
 import java.util.List;
 
@@ -16,11 +17,21 @@ import java.util.List;
  */
 record MembershipConditions(Sql sql, boolean searches) {
     /**
+     * Users find members by what members may know of each other, as {@link PublicUserData} has it: by the rest they could find
+     * out the rest.
+     *
      * @param table where users' texts are read, so that an index serves: within an organization {@code m}, otherwise
      *     {@code u}
      */
     static MembershipConditions of(Caller caller, Filter filter, String table) {
-        UserConditions texts = UserConditions.onTexts(filter, table);
+        boolean backend = caller.isBackend();
+        Input.backendOnly(backend, "phone_number", !filter.phoneNumbers().isEmpty());
+        Input.backendOnly(backend, "phone_number_query", filter.phoneNumberQuery() != null);
+        Input.backendOnly(backend, "last_active_at_before", filter.lastActiveAtBefore() != null);
+        Input.backendOnly(backend, "last_active_at_after", filter.lastActiveAtAfter() != null);
+        Input.backendOnly(backend, "created_at_before", filter.createdAtBefore() != null);
+        Input.backendOnly(backend, "created_at_after", filter.createdAtAfter() != null);
+        UserConditions texts = UserConditions.onTexts(filter, table, backend);
         return new MembershipConditions(
                 ofRoles(caller, filter.roles())
                         .add(IdFilter.parse("user_id", filter.userIds()).on("m.user_id"))

@@ -91,22 +91,21 @@ public class MembershipCreation {
         String id = ids.givenOrNext(Ids.Kind.MEMBERSHIP, "id", command.id());
         Metadata publicMetadata = Metadata.EMPTY.merge("public_metadata", command.publicMetadata());
         Metadata privateMetadata = Metadata.EMPTY.merge("private_metadata", command.privateMetadata());
-        Instant createdAt = Input.createdAt(command.createdAt(), clock);
-        return new Asked(
-                organizationId,
-                userId,
-                "r.key",
-                role,
-                candidate -> new MembershipView(
-                        id,
-                        candidate.role(),
-                        publicMetadata,
-                        privateMetadata,
-                        createdAt,
-                        Input.now(clock),
-                        0,
-                        candidate.user(),
-                        candidate.organization()));
+        // Of a new one the time is taken when its turn has come.
+        Instant given = command.createdAt() == null ? null : Input.createdAt(command.createdAt(), Input.now(clock));
+        return new Asked(organizationId, userId, "r.key", role, candidate -> {
+            Instant now = Input.now(clock);
+            return new MembershipView(
+                    id,
+                    candidate.role(),
+                    publicMetadata,
+                    privateMetadata,
+                    given == null ? now : given,
+                    now,
+                    0,
+                    candidate.user(),
+                    candidate.organization());
+        });
     }
 
     /**

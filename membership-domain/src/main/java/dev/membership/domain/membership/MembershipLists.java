@@ -46,6 +46,11 @@ public class MembershipLists {
     /** Of an instance, the users' own sort keys are indexed; those kept with memberships are, within an organization. */
     private static final Map<String, Order> INSTANCE_ORDERS = orders("u");
 
+    /** For users as callers: a place in an order by what they may not read would tell it. */
+    private static final Map<String, Order> SHOWN_ORDERS = Order.named(ORDERS.values().stream()
+            .filter(order -> !order.name().equals("phone_number"))
+            .toArray(Order[]::new));
+
     private static final Map<String, Order> USER_ORDERS = Map.of("created_at", ORDERS.get("created_at"));
 
     private final Operations operations;
@@ -115,7 +120,7 @@ public class MembershipLists {
         return operations.readSoon(caller, Operation.LIST_MEMBERSHIPS, () -> {
             String userId = Input.reference("user_id", listing.parentId());
             access.requireSelf(caller, userId);
-            order(listing); // what others ask for at the same time shall not fail with it
+            order(caller, listing); // what others ask for at the same time shall not fail with it
             return firstPages
                     .read(caller.instanceId(), new FirstPage(userId, new FirstPage.Kind(listing.orderBy(), request)))
                     .thenApply(found -> visible(found.orElseThrow(MembershipLists::userAbsent), caller));
@@ -170,7 +175,7 @@ public class MembershipLists {
             return Map.of();
         }
         boolean ofUser = listing.parent() == Parent.USER;
-        Order order = order(listing);
+        Order order = order(caller, listing);
         MembershipConditions conditions = MembershipConditions.of(caller, listing.filter(), "m");
         // A token is sealed to one parent's list, so a request with a token has one parent. With several, each
         // page gets tokens of its own list.
@@ -209,13 +214,13 @@ public class MembershipLists {
     }
 
     /** The order that is asked for, of a list that can be had. */
-    private static Order order(Listing listing) {
+    private static Order order(Caller caller, Listing listing) {
         boolean ofUser = listing.parent() == Parent.USER;
         if (ofUser && !listing.filter().equals(Filter.NONE)) {
             throw Refusal.field(
                     ErrorCode.FORM_CONDITIONAL_PARAM_DISALLOWED, "filter", "A user's memberships cannot be filtered.");
         }
-        return Order.parse(listing.orderBy(), ofUser ? USER_ORDERS : ORDERS);
+        return Order.parse(listing.orderBy(), ofUser ? USER_ORDERS : caller.isBackend() ? ORDERS : SHOWN_ORDERS);
     }
 
     private static Refusal userAbsent() {

@@ -18,6 +18,7 @@ import dev.membership.domain.operation.Operations;
 import dev.membership.domain.organization.OrganizationCommands.Create;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -119,15 +120,16 @@ public class OrganizationCreation {
             }
             String creator = creator(caller, command);
             String id = ids.givenOrNext(Ids.Kind.ORGANIZATION, "id", command.id());
+            Instant now = Input.now(clock);
             Organization organization = new Organization(
                     caller.instanceId(),
                     id,
                     name,
                     slug != null ? slug : derivedSlug(name, distinctSlug),
                     creator,
-                    Input.createdAt(command.createdAt(), clock));
+                    Input.createdAt(command.createdAt(), now));
             organization.adminDeleteEnabled = settings.adminDeleteEnabled();
-            organization.updatedAt = Input.now(clock);
+            organization.updatedAt = now;
             organization.setMetadata(
                     Metadata.EMPTY.merge("public_metadata", command.publicMetadata()),
                     Metadata.EMPTY.merge("private_metadata", command.privateMetadata()));
@@ -166,14 +168,16 @@ public class OrganizationCreation {
                 counts.elevatedMembers());
     }
 
-    /** The settings and the creators' role, which stay as they are until the organization is there. */
+    /**
+     * The settings, which stay as they are until the organization is there, and so does the creators' role: they refer to it.
+     * Not joined with that role: a statement that has waited while the settings changed would look for the new role among the
+     * rows of before, and find nothing.
+     */
     private Settings settings(Caller caller) {
         return database.first(
                         Sql.of("""
-                                SELECT s.enabled, s.slug_disabled, s.max_allowed_memberships, s.admin_delete_enabled, r.id
-                                FROM organization_settings s
-                                JOIN role r ON r.instance_id = s.instance_id AND r.id = s.creator_role_id
-                                WHERE s.instance_id = ? FOR SHARE OF s FOR KEY SHARE OF r
+                                SELECT enabled, slug_disabled, max_allowed_memberships, admin_delete_enabled, creator_role_id
+                                FROM organization_settings WHERE instance_id = ? FOR SHARE
                                 """, caller.instanceId()),
                         row -> new Settings(row.flag(), row.flag(), row.integer(), row.flag(), row.text()))
                 .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));

@@ -24,13 +24,14 @@ public final class UserConditions {
      *
      * @param table where they are read: {@code u}, a user's, or {@code m}, a membership's, which has copies of them in
      *     indexes by organization
+     * @param phones whether {@link UserFilter#query} looks at phone numbers too that are not their users' identifiers
      */
-    public static UserConditions onTexts(UserFilter filter, String table) {
+    public static UserConditions onTexts(UserFilter filter, String table, boolean phones) {
         UserConditions conditions = new UserConditions(table);
         conditions.anyOf("email_address", "email_key", filter.emailAddresses());
         conditions.anyOf("phone_number", "phone_key", filter.phoneNumbers());
         conditions.anyOf("username", "username_key", filter.usernames());
-        conditions.contains("query", null, filter.query());
+        conditions.contains("query", phones ? null : withoutPhones(table), filter.query());
         conditions.contains("email_address_query", table + ".email_key", filter.emailAddressQuery());
         conditions.contains("phone_number_query", table + ".phone_key", filter.phoneNumberQuery());
         conditions.contains("username_query", table + ".username_key", filter.usernameQuery());
@@ -39,6 +40,14 @@ public final class UserConditions {
                 "(" + table + ".first_name_key || ' ' || " + table + ".last_name_key)",
                 filter.nameQuery());
         return conditions;
+    }
+
+    /** In SQL, the search text without its line of the phone number, unless that is the identifier. */
+    private static String withoutPhones(String table) {
+        return """
+                (CASE WHEN %1$s.email_key = '' AND %1$s.username_key = '' THEN %1$s.search
+                    ELSE replace(%1$s.search, chr(10) || %1$s.phone_key || chr(10), chr(10)) END)
+                """.formatted(table);
     }
 
     /** Those on the times of user {@code u}. */

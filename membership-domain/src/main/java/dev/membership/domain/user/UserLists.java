@@ -59,7 +59,7 @@ public class UserLists {
                 .add(IdFilter.parse("user_id", filter.userIds()).on("u.id"))
                 .add(IdFilter.parse("external_id", filter.externalIds()).on("u.external_id"))
                 .add(memberOf(IdFilter.parse("organization_id", filter.organizationIds())))
-                .add(UserConditions.onTexts(filter, "u").sql())
+                .add(UserConditions.onTexts(filter, "u", true).sql())
                 .add(UserConditions.onTimes(filter));
         return filter.banned() == null ? conditions : conditions.add(" AND u.banned = ?", filter.banned());
     }

@@ -202,10 +202,11 @@ public class UserUpserts {
     }
 
     private UserView fresh(ImportRow row) {
+        Instant now = Input.now(clock);
         return UserView.of(
                 ids.givenOrNext(Ids.Kind.USER, "id", row.id()),
                 row.fields(),
-                Input.createdAt(row.createdAt(), clock),
-                Input.now(clock));
+                Input.createdAt(row.createdAt(), now),
+                now);
     }
 }

@@ -21,6 +21,7 @@ import dev.membership.domain.user.UserCommands.Update;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,11 +66,12 @@ public class Users {
     public UserView create(Caller caller, @Nullable String requestId, Create command) {
         Call call = new Call(caller, Operation.CREATE_USER, requestId);
         return operations.write(call, command, UserView.class, () -> {
+            Instant now = Input.now(clock);
             UserView created = UserView.of(
                     ids.givenOrNext(Ids.Kind.USER, "id", command.id()),
                     command.fields(),
-                    Input.createdAt(command.createdAt(), clock),
-                    Input.now(clock));
+                    Input.createdAt(command.createdAt(), now),
+                    now);
             repository.persistAndFlush(new User(caller.instanceId(), created));
             events.append(call, new Events.Change("user.created", created.id(), null, created));
             return created;

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Conditions on members; fields are public because the framework fills them. */
 @Name("MembershipFilter")
-@Description("Conditions on the members; all given ones must hold. Lists hold up to 100 values.")
+@Description("Conditions on the members; all given ones must hold. Lists hold up to 100 values."
+        + " Phone numbers and times: for secret keys only.")
 public class MembershipFilterInput {
     @Description("Role keys; one of them.")
     public @Nullable List<@NonNull String> role;

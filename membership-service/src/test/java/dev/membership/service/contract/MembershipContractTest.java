@@ -14,6 +14,7 @@ import dev.membership.service.support.Refused;
 import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,27 @@ class MembershipContractTest extends ContractTest {
                             call(reader, "GetMembership", "organization_id", organization, "user_id", user)))
                     .isEqualTo(Answers.plainMembership(created));
         }
+    }
+
+    /** By which readers know what was never changed. */
+    @ThroughEachDoor
+    void aNewOneWasChangedLastWhenItWasMade(Via door) {
+        List<JsonNode> made = new ArrayList<>();
+        made.add(call(door, "CreateUser", "fields", args("first_name", "Ada")));
+        made.add(
+                call(door, "UpsertUser", "fields", args("external_id", "new-1")).get("user"));
+        made.add(call(door, "CreateOrganization", "name", "Acme"));
+        made.add(call(
+                door,
+                "CreateMembership",
+                "organization_id",
+                made.getLast().get("id").asText(),
+                "user_id",
+                made.getFirst().get("id").asText(),
+                "role",
+                "org:member"));
+
+        assertThat(made).allSatisfy(one -> assertThat(one.get("updatedAt")).isEqualTo(one.get("createdAt")));
     }
 
     /** The twelve properties of the Organization object in the seeds, by today's names. */

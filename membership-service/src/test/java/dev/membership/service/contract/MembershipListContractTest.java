@@ -2,10 +2,12 @@ package dev.membership.service.contract;
 
 import static dev.membership.service.support.Door.args;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.membership.service.support.Answers;
 import dev.membership.service.support.Door.Listed;
+import dev.membership.service.support.Issuer;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
@@ -150,6 +152,54 @@ class MembershipListContractTest extends ContractTest {
             assertThat(refused.meta()).containsEntry("param_name", filter).containsEntry("limit", "100");
         }
         assertThat(found(door, "user_id", hundred)).containsExactly(ada);
+    }
+
+    /** What members may not read of each other shows neither in who is found nor in a place in an order, which a cursor tells. */
+    @ThroughEachDoor
+    void usersFindMembersByWhatMembersMayKnow(Via door) {
+        String token = new Issuer().registered(grpc(), instance.id(), null).token(bob);
+        Map<String, Object> secrets = Map.of(
+                "phone_number", List.of("+15550000003"),
+                "phone_number_query", "0003",
+                "last_active_at_before", "2022-01-01T00:00:00Z",
+                "last_active_at_after", "2022-01-01T00:00:00Z",
+                "created_at_before", "2022-01-01T00:00:00Z",
+                "created_at_after", "2022-01-01T00:00:00Z");
+
+        secrets.forEach((filter, value) -> {
+            Refused refused = catchThrowableOfType(Refused.class, () -> of(door, token, "filter", args(filter, value)));
+            assertThat(refused.code()).as(filter).isEqualTo("form_param_unknown");
+            assertThat(refused.param()).isEqualTo(filter);
+        });
+        Refused order = catchThrowableOfType(Refused.class, () -> of(door, token, "order_by", "-phone_number"));
+        assertThat(order.code()).isEqualTo("form_param_value_invalid");
+        assertThat(order.param()).isEqualTo("order_by");
+
+        String known = instance.user(args("phone_number", "+15550000009"));
+        instance.add(organization, known, "org:member");
+        assertThat(of(door, token, "filter", args("query", "1555000000"))).containsExactly(known);
+        assertThat(of(door, token, "filter", args("query", "ada"))).containsExactlyInAnyOrder(ada, cyd);
+        assertThat(of(door, token, "filter", args("query", bob))).containsExactly(bob);
+        assertThat(of(door, token, "order_by", "-email_address")).containsExactly(ada, bob, cyd, known);
+    }
+
+    private List<String> of(Via door, String token, String name, Object value) {
+        return Answers.texts(
+                door.list(token, "ListMemberships", args("organization_id", organization, name, value))
+                        .items(),
+                "/publicUserData/userId");
+    }
+
+    /** Taken for an empty id, "-" would exclude nobody. */
+    @ThroughEachDoor
+    void aSignWithoutAnIdIsRefused(Via door) {
+        for (String sign : List.of("-", "+")) {
+            Refused refused = refusedList(
+                    door, "ListMemberships", "organization_id", organization, "filter", args("user_id", List.of(sign)));
+
+            assertThat(refused.code()).as(sign).isEqualTo("form_param_missing");
+            assertThat(refused.param()).as(sign).isEqualTo("user_id");
+        }
     }
 
     @ThroughEachDoor

@@ -27,8 +27,9 @@ import org.junit.jupiter.api.Test;
  * without OrganizationCounters.lockAllOf together with OrganizationCounters.locking, the etag without Etag.require in
  * Organizations.change, the renamed user without the two FOR SHARE on app_user (in MembershipAdditions.joining and in the trigger
  * membership_copy_user), the roles' quota without FOR UPDATE in Roles.requireRoom, the creations without
- * FOR NO KEY UPDATE in OrganizationCreation.creator, the external id without the attempts in UserUpserts.distinctly and
- * without the uniqueness of app_user_external_id_key, and the one given away without the last condition of UserUpserts.present.
+ * FOR NO KEY UPDATE in OrganizationCreation.creator, the creators' role with a join of it in OrganizationCreation.settings, the
+ * external id without the attempts in UserUpserts.distinctly and without the uniqueness of app_user_external_id_key, and the one
+ * given away without the last condition of UserUpserts.present.
  */
 @QuarkusTest
 class LifecycleRaceTest extends DoorTest {
@@ -254,6 +255,39 @@ class LifecycleRaceTest extends DoorTest {
                             role))
                     .as("of the assignment and of the deletion")
                     .isEqualTo(2);
+        }
+    }
+
+    /** Held up by the change of the settings, as they are when it ends. */
+    @Test
+    void anOrganizationIsCreatedWhileTheCreatorsRoleChanges() throws Exception {
+        JsonNode admin = grpc().call(instance.key(), "GetRole", args("key", "org:admin"));
+        JsonNode other = grpc().call(
+                        instance.key(),
+                        "CreateRole",
+                        args(
+                                "name",
+                                "Founder",
+                                "key",
+                                "org:founder",
+                                "permissions",
+                                admin.get("permissions").findValuesAsText("id")));
+        String founder = instance.user();
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<String> created;
+            try (var changed = TestDatabase.changing(
+                    "UPDATE organization_settings SET creator_role_id = ? WHERE instance_id = ?",
+                    other.get("id").asText(),
+                    instance.id())) {
+                created = callers.submit(() -> instance.organization(founder));
+                Eventually.until("the creation waits", () -> TestDatabase.waiting() == 1);
+            }
+
+            JsonNode membership = grpc().call(
+                            instance.key(),
+                            "GetMembership",
+                            args("organization_id", created.get(), "user_id", founder));
+            assertThat(membership.get("role").asText()).isEqualTo("org:founder");
         }
     }
 

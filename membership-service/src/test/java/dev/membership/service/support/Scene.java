@@ -46,6 +46,14 @@ public record Scene(
             "admin_delete_enabled",
             "public_metadata",
             "private_metadata");
+    /** Likewise, of a filter. */
+    private static final Set<String> BACKENDS_FILTERS = Set.of(
+            "phone_number",
+            "phone_number_query",
+            "last_active_at_before",
+            "last_active_at_after",
+            "created_at_before",
+            "created_at_after");
 
     /** For whom arguments are made: for whoever may, for a user who may, or for somebody who may not. */
     public enum Purpose {
@@ -178,6 +186,9 @@ public record Scene(
             if (chosen && given && may && !filterOfUser && !LEFT_OUT.contains(name)) {
                 arguments.put(name, value(method.getName(), field));
             }
+        }
+        if (purpose == Purpose.USER && arguments.get("filter") instanceof Map<?, ?> filter) {
+            filter.keySet().removeAll(BACKENDS_FILTERS);
         }
         return method.isClientStreaming() ? args("users", List.of(arguments)) : arguments;
     }
