@@ -14,7 +14,12 @@ public class Refusal extends RuntimeException {
     private final transient Map<String, Object> meta;
 
     public Refusal(ErrorCode code) {
-        this(code, code.text(), Map.of());
+        this(code, Map.of());
+    }
+
+    /** In the catalogue's own words. */
+    public Refusal(ErrorCode code, Map<String, Object> meta) {
+        this(code, code.text(), meta);
     }
 
     /**
@@ -51,10 +56,7 @@ public class Refusal extends RuntimeException {
     }
 
     public static Refusal missingPermission(String... permissions) {
-        return new Refusal(
-                ErrorCode.MISSING_ORGANIZATION_PERMISSION,
-                ErrorCode.MISSING_ORGANIZATION_PERMISSION.text(),
-                Map.of("permissions", List.of(permissions)));
+        return new Refusal(ErrorCode.MISSING_ORGANIZATION_PERMISSION, Map.of("permissions", List.of(permissions)));
     }
 
     public ErrorCode code() {

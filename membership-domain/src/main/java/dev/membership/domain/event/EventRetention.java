@@ -9,10 +9,12 @@ import java.time.Duration;
  * Deletes events when consumers have had time to read them. Several processes may do so at once; who writes events waits for
  * none of them.
  *
- * <p>The time runs from when an event could first be read as its table's comment says, and not from when it happened: a
- * transaction that stays open anywhere in PostgreSQL holds back all later events, however old they grow meanwhile. So it is
- * noted now and then which transactions have ended and which have begun ({@code outbox_mark}). A reader could have asked at
- * the time of a note, too, and had what was there when those that had begun had ended: a later note, as old as the period, tells.
+ * <p>The period starts when an event could first be read in the way that its table's comment describes, and not when it
+ * happened: a transaction that stays open anywhere in PostgreSQL holds back all later events, however old they grow meanwhile.
+ * So marks are written now and then ({@code outbox_mark}): all transactions below {@code below} had ended by then, and all
+ * that had begun lay below {@code begun_below}. Events below a mark could be read once the transactions below its
+ * {@code begun_below} had ended too, which the {@code below} of a later mark shows. They are deleted when such a later mark is
+ * as old as the period.
  */
 @ApplicationScoped
 public class EventRetention {

@@ -12,9 +12,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what happened into the outbox, in the transaction in which it happens, and after that has locked or written what
- * changes: by the lock the events of one thing get their ids in its order, and a transaction has an id of its own before any
- * event of it has, on which those rely who read events by ids.
+ * Writes changes into the outbox, in the transaction that makes them, after it has locked or written what changes. Thereby
+ * the changes of one resource have ids in their order, and a transaction has its own id before any of its events has one. Who
+ * reads events in the order of their ids relies on both.
  */
 @ApplicationScoped
 public class Events {

@@ -3,6 +3,7 @@ package dev.membership.domain.instance;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.database.Database;
 import dev.membership.domain.database.Sql;
+import dev.membership.domain.input.Input;
 import dev.membership.domain.operation.DatabaseRefusals;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public class Credentials {
 
     /** The issuer that a token's {@code iss} names, if it is registered. Nobody has vouched for the text yet. */
     public Optional<RegisteredIssuer> issuer(String iss) {
-        if (iss.indexOf('\0') >= 0) {
+        if (!Input.isStorable(iss)) {
             return Optional.empty();
         }
         return DatabaseRefusals.translating(() -> database.first(

@@ -21,9 +21,9 @@ import java.util.stream.Gatherers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two statements by which members are added to one organization: one reads what is to be joined, the other writes, and does
- * nothing where one of the users or roles has been written since it was read, or the organization had been when it began;
- * whoever calls reads again then.
+ * The two statements by which members are added to one organization. The first reads what is to be joined. The second writes,
+ * unless a user or a role was written since the first read it, or the organization before the second began: then it does nothing,
+ * and its caller reads again.
  */
 @ApplicationScoped
 class MembershipAdditions {

@@ -18,9 +18,10 @@ final class OrganizationsPage {
         return Sql.of("SELECT u.id, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS + " FROM app_user u ")
                 .add("""
                         LEFT JOIN LATERAL (SELECT m.* FROM membership m
-                            WHERE m.instance_id = u.instance_id AND m.user_id = u.id AND m.organization_id NOT IN (
-                                SELECT x.id FROM organization x
-                                WHERE x.instance_id = ? AND x.deleted_at IS NOT NULL)""", caller.instanceId())
+                            WHERE m.instance_id = u.instance_id AND m.user_id = u.id
+                            -- No NOT IN or NOT EXISTS: PostgreSQL would read all that are being deleted, for each user.
+                            AND (SELECT true FROM organization x WHERE x.instance_id = m.instance_id
+                                AND x.id = m.organization_id AND x.deleted_at IS NOT NULL) IS NULL""")
                 .add(keyset.condition())
                 .add(keyset.orderAndLimit())
                 .add("""

@@ -100,8 +100,9 @@ public class PermissionChecks {
                 Sql.of(
                         """
                         SELECT CASE
-                            WHEN m.role_id IS NULL OR m.organization_id IN (
-                                SELECT o.id FROM organization o WHERE o.instance_id = ? AND o.deleted_at IS NOT NULL)
+                            -- No IN or EXISTS: PostgreSQL would read all that are being deleted, for each check.
+                            WHEN m.role_id IS NULL OR (SELECT true FROM organization o WHERE o.instance_id = m.instance_id
+                                AND o.id = m.organization_id AND o.deleted_at IS NOT NULL)
                                 THEN 'NOT_A_MEMBER'
                             WHEN m.user_banned THEN 'USER_BANNED'
                             WHEN asked.permission = ANY (r.permission_keys) THEN 'GRANTED'
@@ -114,7 +115,6 @@ public class PermissionChecks {
                         LEFT JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id
                         ORDER BY asked.place
                         """,
-                        instanceId,
                         instanceId,
                         checks.stream().map(Check::organizationId).toList(),
                         checks.stream().map(Check::userId).toList(),

@@ -236,7 +236,6 @@ public class OrganizationCounters {
     private static Refusal full(Counts counts) {
         return new Refusal(
                 ErrorCode.ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED,
-                ErrorCode.ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED.text(),
                 Map.of("max_allowed_memberships", counts.maxAllowedMemberships()));
     }
 

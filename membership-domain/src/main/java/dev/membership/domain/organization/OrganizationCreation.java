@@ -205,10 +205,7 @@ public class OrganizationCreation {
             throw new Refusal(ErrorCode.USER_CREATE_ORGANIZATION_NOT_ENABLED);
         }
         if (creator.limit() > 0 && created(caller, userId, creator.limit()) >= creator.limit()) {
-            throw new Refusal(
-                    ErrorCode.ORG_CREATION_LIMIT_EXCEEDED,
-                    ErrorCode.ORG_CREATION_LIMIT_EXCEEDED.text(),
-                    Map.of("limit", creator.limit()));
+            throw new Refusal(ErrorCode.ORG_CREATION_LIMIT_EXCEEDED, Map.of("limit", creator.limit()));
         }
         return userId;
     }

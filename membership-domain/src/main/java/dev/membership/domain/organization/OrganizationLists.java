@@ -17,6 +17,7 @@ import dev.membership.domain.paging.PageTokens;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Arrays;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The organizations of an instance. One statement reads a page; a total, if asked for, costs one more. */
 @ApplicationScoped
@@ -39,7 +40,12 @@ public class OrganizationLists {
     /** @param tokenParam name of the page token's field on the door in question */
     public Page<OrganizationView> list(Caller caller, Listing listing, PageRequest request, String tokenParam) {
         return operations.read(caller, Operation.LIST_ORGANIZATIONS, () -> {
-            Sql list = list(caller, listing);
+            Sql list = Sql.of(
+                    " FROM organization o " + OrganizationView.JOIN_COUNTER
+                            + " WHERE o.instance_id = ? AND o.deleted_at IS NULL",
+                    caller.instanceId());
+            String query = Input.optional("query", listing.query(), 255);
+            Sql conditions = conditions(query, listing);
             Keyset keyset = tokens.keyset(
                     request,
                     Order.parse(listing.orderBy(), ORDERS),
@@ -51,16 +57,21 @@ public class OrganizationLists {
                             listing.organizationIds(),
                             listing.userIds()),
                     tokenParam);
-            return keyset.read(database, OrganizationView.COLUMNS, list, OrganizationView::read);
+            return query != null && IgnoringCase.hasTrigram(query)
+                    ? keyset.search(
+                            database,
+                            OrganizationView.COLUMNS,
+                            list,
+                            "o",
+                            OrganizationView.JOIN_COUNTER,
+                            conditions,
+                            OrganizationView::read)
+                    : keyset.read(database, OrganizationView.COLUMNS, list.add(conditions), OrganizationView::read);
         });
     }
 
-    private static Sql list(Caller caller, Listing listing) {
-        Sql sql = Sql.of(
-                " FROM organization o " + OrganizationView.JOIN_COUNTER
-                        + " WHERE o.instance_id = ? AND o.deleted_at IS NULL",
-                caller.instanceId());
-        String query = Input.optional("query", listing.query(), 255);
+    private static Sql conditions(@Nullable String query, Listing listing) {
+        Sql sql = Sql.of("");
         if (query != null) {
             sql.add(" AND ").add(IgnoringCase.search("o.search", query));
             sql.add(" AND (o.id = ? OR ", query)

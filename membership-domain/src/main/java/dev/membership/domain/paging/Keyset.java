@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * by counting from the start. A row that stays is neither missed nor repeated while others come and go.
  */
 public final class Keyset {
+    /** How many rows, from the page's place on, a search looks through in their order before it turns to its index. */
+    private static final int NEAR = 3_000;
+
     private final PageRequest request;
     private final Order order;
     private final String idColumn;
@@ -65,8 +68,7 @@ public final class Keyset {
 
     /** The order alone, for the outside of a statement whose inside has {@link #orderAndLimit}. */
     public Sql order() {
-        String direction = descending() ? " DESC" : " ASC";
-        return Sql.of(" ORDER BY " + order.column() + direction + ", " + idColumn + direction);
+        return Sql.of(" ORDER BY " + order.column() + direction() + ", " + idColumn + direction());
     }
 
     /** The order and the limit: one row more than the page has, to know whether there is a next one. */
@@ -100,16 +102,54 @@ public final class Keyset {
      * @param counted the same rows, by what suffices to count them
      */
     public <T> Page<T> read(Database database, String columns, Sql list, Sql counted, Row.Mapper<T> mapper) {
-        Page<T> page = page(database.list(
-                Sql.of("SELECT " + columns() + ", " + columns)
-                        .add(list)
-                        .add(condition())
-                        .add(orderAndLimit()),
-                placed(mapper)));
+        return read(database, select(columns).add(list).add(condition()).add(orderAndLimit()), counted, mapper);
+    }
+
+    /**
+     * The same for those rows of a list that a search for a text finds. Many have a common text, so that the first rows in
+     * order fill the page, while the search index would return all who have it, to be sorted; with a rare one it is the other
+     * way round. So PostgreSQL turns to the index only where the first {@value #NEAR} rows do not fill the page.
+     *
+     * @param list " FROM ... WHERE ...": what is searched
+     * @param table its table's name there
+     * @param joins what else the columns come from, as it stands there
+     * @param found the search's conditions, each with " AND " before it
+     */
+    public <T> Page<T> search(
+            Database database, String columns, Sql list, String table, String joins, Sql found, Row.Mapper<T> mapper) {
+        Sql matching = Sql.of("").add(list).add(found);
+        Sql page = Sql.of("WITH near AS MATERIALIZED (")
+                .add(select(columns).add(" FROM (SELECT " + table + ".*"))
+                .add(list)
+                .add(condition())
+                .add(order())
+                // As a parameter: an average instance may have fewer rows, and PostgreSQL would sort all of a large one.
+                .add(" LIMIT ?) " + table + joins + " WHERE true", NEAR)
+                .add(found)
+                .add(orderAndLimit())
+                .add(
+                        ") SELECT * FROM near WHERE (SELECT count(*) > ? FROM near) UNION ALL SELECT * FROM (",
+                        request.size())
+                .add(select(columns).add(matching).add(condition()).add(orderAndLimit()))
+                .add(") indexed WHERE (SELECT count(*) <= ? FROM near)", request.size())
+                .add(" ORDER BY 1" + direction() + ", 2" + direction());
+        return read(database, page, matching, mapper);
+    }
+
+    private Sql select(String columns) {
+        return Sql.of("SELECT " + columns() + ", " + columns);
+    }
+
+    private <T> Page<T> read(Database database, Sql statement, Sql counted, Row.Mapper<T> mapper) {
+        Page<T> page = page(database.list(statement, placed(mapper)));
         return request.total()
                 ? page.withTotal(database.first(Sql.of("SELECT count(*)").add(counted), Row::number)
                         .orElseThrow())
                 : page;
+    }
+
+    private String direction() {
+        return descending() ? " DESC" : " ASC";
     }
 
     private boolean descending() {

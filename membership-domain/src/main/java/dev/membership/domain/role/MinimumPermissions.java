@@ -13,17 +13,11 @@ public final class MinimumPermissions {
     private MinimumPermissions() {}
 
     public static Refusal needed() {
-        return new Refusal(
-                ErrorCode.ORGANIZATION_MINIMUM_PERMISSIONS_NEEDED,
-                ErrorCode.ORGANIZATION_MINIMUM_PERMISSIONS_NEEDED.text(),
-                Map.of("permissions", KEYS));
+        return new Refusal(ErrorCode.ORGANIZATION_MINIMUM_PERMISSIONS_NEEDED, Map.of("permissions", KEYS));
     }
 
     /** A creators' role that lacks some of them, or is about to lose one. */
     public static Refusal missingInCreatorRole() {
-        return new Refusal(
-                ErrorCode.ORGANIZATION_MISSING_CREATOR_ROLE_PERMISSIONS,
-                ErrorCode.ORGANIZATION_MISSING_CREATOR_ROLE_PERMISSIONS.text(),
-                Map.of("permissions", KEYS));
+        return new Refusal(ErrorCode.ORGANIZATION_MISSING_CREATOR_ROLE_PERMISSIONS, Map.of("permissions", KEYS));
     }
 }

@@ -253,10 +253,7 @@ public class Roles {
                         Row::integer)
                 .orElseThrow();
         if (present >= limit) {
-            throw new Refusal(
-                    ErrorCode.ORGANIZATION_INSTANCE_ROLES_QUOTA_EXCEEDED,
-                    ErrorCode.ORGANIZATION_INSTANCE_ROLES_QUOTA_EXCEEDED.text(),
-                    Map.of("limit", limit));
+            throw new Refusal(ErrorCode.ORGANIZATION_INSTANCE_ROLES_QUOTA_EXCEEDED, Map.of("limit", limit));
         }
     }
 

@@ -42,24 +42,27 @@ public class UserLists {
     /** @param tokenParam name of the page token's field on the door in question */
     public Page<UserView> list(Caller caller, Listing listing, PageRequest request, String tokenParam) {
         return operations.read(caller, Operation.LIST_USERS, () -> {
-            Sql list = Sql.of(" FROM app_user u WHERE u.instance_id = ?", caller.instanceId())
-                    .add(conditions(listing.filter()));
+            Sql list = Sql.of(" FROM app_user u WHERE u.instance_id = ?", caller.instanceId());
+            UserConditions texts = UserConditions.onTexts(listing.filter(), "u", true);
+            Sql conditions = conditions(listing.filter()).add(texts.sql());
             Keyset keyset = tokens.keyset(
                     request,
                     Order.parse(listing.orderBy(), ORDERS),
                     "u.id",
                     List.of("users", caller.instanceId(), listing.filter()),
                     tokenParam);
-            return keyset.read(database, UserView.COLUMNS, list, UserView::read);
+            return texts.searches()
+                    ? keyset.search(database, UserView.COLUMNS, list, "u", "", conditions, UserView::read)
+                    : keyset.read(database, UserView.COLUMNS, list.add(conditions), UserView::read);
         });
     }
 
+    /** All but those on texts. */
     private static Sql conditions(Filter filter) {
         Sql conditions = Sql.of("")
                 .add(IdFilter.parse("user_id", filter.userIds()).on("u.id"))
                 .add(IdFilter.parse("external_id", filter.externalIds()).on("u.external_id"))
                 .add(memberOf(IdFilter.parse("organization_id", filter.organizationIds())))
-                .add(UserConditions.onTexts(filter, "u", true).sql())
                 .add(UserConditions.onTimes(filter));
         return filter.banned() == null ? conditions : conditions.add(" AND u.banned = ?", filter.banned());
     }

@@ -37,6 +37,6 @@ public class Failures {
                 : UUID.randomUUID().toString();
         unexpected.increment();
         LOG.errorf(failure, "unexpected failure, trace id %s", traceId);
-        return new Refusal(ErrorCode.INTERNAL_ERROR, ErrorCode.INTERNAL_ERROR.text(), Map.of("trace_id", traceId));
+        return new Refusal(ErrorCode.INTERNAL_ERROR, Map.of("trace_id", traceId));
     }
 }

@@ -11,6 +11,7 @@ import dev.membership.service.support.GrpcDoor;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Issuer;
 import dev.membership.service.support.Refused;
+import dev.membership.service.support.TestDatabase;
 import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
 import io.quarkus.test.junit.QuarkusTest;
@@ -114,6 +115,18 @@ class RequestIdContractTest extends ContractTest {
             assertThat(second[0]).as(operation).isEqualTo(comparable(operation, first));
             assertThat(eventsSince(last)).as(operation).isEmpty();
         });
+    }
+
+    /** While replicas are replaced, old ones are asked for what new ones have answered, and those may know more fields. */
+    @ThroughEachDoor
+    void theAnswerOfALaterVersionIsRead(Via door) {
+        Object[] request = {"name", "R", "key", Instances.unique("org:r"), "request_id", requestId};
+        JsonNode first = call(door, "CreateRole", request);
+        TestDatabase.execute(
+                "UPDATE request_record SET response = response || '{\"added_later\": 1}' WHERE request_id = '"
+                        + requestId + "'");
+
+        assertThat(call(door, "CreateRole", request)).isEqualTo(first);
     }
 
     @ThroughEachDoor

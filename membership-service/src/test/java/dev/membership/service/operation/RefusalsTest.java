@@ -40,11 +40,11 @@ class RefusalsTest extends DoorTest {
     @ThroughEachDoor
     void soIsOneThatIsAnsweredSoon(Via door) {
         String code = "resource_not_found";
-        double before = refusals(door, "GetOrganization", code);
+        double before = refusals(door, "GetMembership", code);
 
-        refused(door, instance.key(), "GetOrganization", args("organization_id", ABSENT));
+        refused(door, instance.key(), "GetMembership", args("organization_id", ABSENT, "user_id", instance.user()));
 
-        assertThat(refusals(door, "GetOrganization", code)).isEqualTo(before + 1);
+        assertThat(refusals(door, "GetMembership", code)).isEqualTo(before + 1);
     }
 
     /** Over HTTP it is not known yet what a caller wants that nobody knows. */
