@@ -123,7 +123,8 @@ public final class Keyset {
                 .add(list)
                 .add(condition())
                 .add(order())
-                // As a parameter: an average instance may have fewer rows, and PostgreSQL would sort all of a large one.
+                // As a parameter: an average instance may have fewer rows, and PostgreSQL would sort all of a large
+                // one.
                 .add(" LIMIT ?) " + table + joins + " WHERE true", NEAR)
                 .add(found)
                 .add(orderAndLimit())

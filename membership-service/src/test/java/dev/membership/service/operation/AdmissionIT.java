@@ -11,7 +11,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import dev.membership.service.support.Eventually;
 import dev.membership.service.support.GraphQlDoor;
-import dev.membership.service.support.GrpcDoor;
 import dev.membership.service.support.HeldUp;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Instances.TestInstance;
