@@ -90,7 +90,8 @@ final class MembersPage {
         return Sql.of("SELECT m.* FROM (SELECT m.*" + FROM_MEMBERS)
                 .add(keyset.condition())
                 .add(keyset.order())
-                .add(" LIMIT " + members + ") m WHERE ")
+                // As a parameter: PostgreSQL would plan for an average organization, and might sort all of a large one.
+                .add(" LIMIT ?) m WHERE ", members)
                 .add(wanted)
                 .add(conditions)
                 .add(keyset.orderAndLimit());

@@ -123,8 +123,7 @@ public final class Keyset {
                 .add(list)
                 .add(condition())
                 .add(order())
-                // As a parameter: an average instance may have fewer rows, and PostgreSQL would sort all of a large
-                // one.
+                // As a parameter: PostgreSQL would plan for an average instance, and sort all of a large one.
                 .add(" LIMIT ?) " + table + joins + " WHERE true", NEAR)
                 .add(found)
                 .add(orderAndLimit())

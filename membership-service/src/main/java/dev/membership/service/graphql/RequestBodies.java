@@ -8,8 +8,10 @@ import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.security.HttpAuthentication;
 import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -18,11 +20,13 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Reads each body before the framework does: that answers 500 to variables that are no object, to an
- * operation's name that is no text and to what is nested deeply, and takes bytes that are not UTF-8 for question marks.
+ * operation's name that is no text and to what is nested deeply, and takes bytes that are not UTF-8 for question marks. And
+ * lets no more large ones come at a time than the heap can hold.
  */
 @ApplicationScoped
 class RequestBodies {
@@ -34,18 +38,53 @@ class RequestBodies {
                     StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build());
 
+    /** Up to this size a body needs no room: as many as there are connections may come at once. */
+    private static final int SMALL_BYTES = 16 * 1024;
+
+    /** Of the heap, for a byte of a body: read in, as text and as objects, of which the smallest take the most. */
+    private static final int HEAP_FOR_A_BYTE = 32;
+
     private final Documents documents = new Documents();
-    private final MemorySize largest;
+    private final int largest;
+    /** In bytes, for the bodies of all large requests under way. */
+    private final Semaphore room;
 
     RequestBodies(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largest) {
-        this.largest = largest;
+        this.largest = Math.toIntExact(largest.asLongValue());
+        long heap = Runtime.getRuntime().maxMemory();
+        this.room = new Semaphore(Math.clamp(heap / HEAP_FOR_A_BYTE, this.largest, Integer.MAX_VALUE));
     }
 
     void register(@Observes Router router) {
+        router.post("/graphql").order(HttpAuthentication.BODIES - 1).handler(this::takeRoom);
         router.post("/graphql")
                 .order(HttpAuthentication.BODIES)
-                .handler(BodyHandler.create(false).setBodyLimit(largest.asLongValue()))
+                .handler(BodyHandler.create(false).setBodyLimit(largest))
                 .handler(this::check);
+    }
+
+    private void takeRoom(RoutingContext request) {
+        int bytes = announced(request.request());
+        if (bytes > SMALL_BYTES) {
+            if (request.response().closed()) {
+                return; // nobody would say that it has ended
+            }
+            if (!room.tryAcquire(bytes)) {
+                HttpAuthentication.refuse(request, new Refusal(ErrorCode.TOO_MANY_REQUESTS));
+                return;
+            }
+            QuarkusRequestWrapper.get(request.request()).addRequestDoneHandler(ended -> room.release(bytes));
+        }
+        request.next();
+    }
+
+    /** How many bytes a body has, or may have where its request does not say: no more are read than may come. */
+    private int announced(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null) {
+            return request.isEnded() ? 0 : largest;
+        }
+        return (int) Math.min(Long.parseLong(length), largest);
     }
 
     private void check(RoutingContext request) {
