@@ -1,5 +1,7 @@
 package dev.membership.domain.operation;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -18,11 +20,30 @@ public final class Json {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
+    private static final JsonMapper GIVEN_ONLY = MAPPER.rebuild()
+            .defaultPropertyInclusion(JsonInclude.Value.construct(Include.NON_NULL, Include.ALWAYS))
+            .withConfigOverride(
+                    List.class,
+                    lists -> lists.setInclude(JsonInclude.Value.construct(Include.NON_EMPTY, Include.ALWAYS)))
+            .build();
+
     private Json() {}
 
     public static String write(Object value) {
+        return write(MAPPER, value);
+    }
+
+    /**
+     * What a caller asks for, to be compared with what it asks for later. Fields and lists that it did not give are left out, so
+     * that a version with one more of them finds the same.
+     */
+    public static String writeGiven(Object asked) {
+        return write(GIVEN_ONLY, asked);
+    }
+
+    private static String write(JsonMapper mapper, Object value) {
         try {
-            return MAPPER.writeValueAsString(value);
+            return mapper.writeValueAsString(value);
         } catch (JsonProcessingException unwritable) {
             throw new IllegalStateException(unwritable);
         }

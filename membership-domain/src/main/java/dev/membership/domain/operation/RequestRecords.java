@@ -110,7 +110,7 @@ public class RequestRecords {
     private static byte[] fingerprint(Operation operation, Object command) {
         try {
             return MessageDigest.getInstance("SHA-256")
-                    .digest((operation.publicName() + Json.write(command)).getBytes(StandardCharsets.UTF_8));
+                    .digest((operation.publicName() + Json.writeGiven(command)).getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -43,7 +43,7 @@ public class PageTokens {
      * @param tokenParam name of the token's field on the door in question
      */
     public Keyset keyset(PageRequest request, Order order, String idColumn, Object list, String tokenParam) {
-        String query = Json.write(list) + "|" + order.name() + (order.descending() ? "-" : "+");
+        String query = Json.writeGiven(list) + "|" + order.name() + (order.descending() ? "-" : "+");
         Keyset.Position place = request.token() == null ? null : open(request.token(), query, tokenParam);
         return new Keyset(request, order, idColumn, place, position -> seal(position, query));
     }
