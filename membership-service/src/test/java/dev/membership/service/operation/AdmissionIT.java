@@ -17,6 +17,7 @@ import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ServiceProcess;
+import dev.membership.service.support.UnfinishedPost;
 import dev.membership.v1.ListRolesRequest;
 import dev.membership.v1.ListRolesResponse;
 import dev.membership.v1.RoleServiceGrpc;
@@ -34,7 +35,6 @@ import io.grpc.protobuf.StatusProto;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -199,16 +199,7 @@ class AdmissionIT {
 
     /** A request of which nothing follows its headers; returns when these have come. */
     private static Socket bodyless(ServiceProcess service, TestInstance instance) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.httpPort());
-        socket.getOutputStream().write("""
-                        POST /graphql HTTP/1.1\r
-                        Host: localhost\r
-                        Authorization: Bearer %s\r
-                        Content-Type: application/json\r
-                        Content-Length: 100\r
-                        Expect: 100-continue\r
-                        \r
-                        """.formatted(instance.key()).getBytes(StandardCharsets.US_ASCII));
+        Socket socket = UnfinishedPost.to(service, instance.key(), "Content-Length: 100\r\nExpect: 100-continue", "");
         assertThat(new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
                         .readLine())
                 .isEqualTo("HTTP/1.1 100 Continue");

@@ -12,10 +12,9 @@ import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ServiceProcess;
+import dev.membership.service.support.UnfinishedPost;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +79,8 @@ class LargeRequestsIT {
             List<Socket> sockets = new ArrayList<>();
             try {
                 for (int i = 0; i < MANY; i++) {
-                    sockets.add(unfinished(service, instance, i % 2 == 0));
+                    String length = i % 2 == 0 ? "Content-Length: " + LARGE_BYTES : "Transfer-Encoding: chunked";
+                    sockets.add(UnfinishedPost.to(service, instance.key(), length, "1\r\n{\r\n"));
                 }
 
                 Eventually.until(
@@ -101,25 +101,6 @@ class LargeRequestsIT {
             }
             Eventually.until("there is room again", () -> statusOfALargeOne(service, instance) == 200);
         }
-    }
-
-    /** A request whose body has begun to come. */
-    private static Socket unfinished(ServiceProcess service, TestInstance instance, boolean saysHowLong)
-            throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.httpPort());
-        socket.getOutputStream().write("""
-                        POST /graphql HTTP/1.1\r
-                        Host: localhost\r
-                        Authorization: Bearer %s\r
-                        Content-Type: application/json\r
-                        %s\r
-                        \r
-                        1\r
-                        {\r
-                        """.formatted(
-                        instance.key(), saysHowLong ? "Content-Length: " + LARGE_BYTES : "Transfer-Encoding: chunked")
-                .getBytes(StandardCharsets.US_ASCII));
-        return socket;
     }
 
     private static int statusOfALargeOne(ServiceProcess service, TestInstance instance) {
