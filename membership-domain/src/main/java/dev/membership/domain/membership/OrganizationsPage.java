@@ -16,10 +16,11 @@ final class OrganizationsPage {
      */
     static Sql of(Caller caller, Collection<String> userIds, Keyset keyset) {
         return Sql.of("SELECT u.id, m.id, " + keyset.columns() + ", " + MembershipView.COLUMNS + " FROM app_user u ")
+                // No NOT IN or NOT EXISTS of deleted organizations: PostgreSQL would read all that there are, for each
+                // user.
                 .add("""
                         LEFT JOIN LATERAL (SELECT m.* FROM membership m
                             WHERE m.instance_id = u.instance_id AND m.user_id = u.id
-                            -- No NOT IN or NOT EXISTS: PostgreSQL would read all that are being deleted, for each user.
                             AND (SELECT true FROM organization x WHERE x.instance_id = m.instance_id
                                 AND x.id = m.organization_id AND x.deleted_at IS NOT NULL) IS NULL""")
                 .add(keyset.condition())

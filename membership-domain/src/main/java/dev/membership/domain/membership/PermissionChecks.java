@@ -97,10 +97,10 @@ public class PermissionChecks {
 
     private List<PermissionCheck> answers(String instanceId, List<Check> checks) {
         return database.list(
+                // No IN or EXISTS of deleted organizations: PostgreSQL would read all that there are, for each check.
                 Sql.of(
                         """
                         SELECT CASE
-                            -- No IN or EXISTS: PostgreSQL would read all that are being deleted, for each check.
                             WHEN m.role_id IS NULL OR (SELECT true FROM organization o WHERE o.instance_id = m.instance_id
                                 AND o.id = m.organization_id AND o.deleted_at IS NOT NULL)
                                 THEN 'NOT_A_MEMBER'
