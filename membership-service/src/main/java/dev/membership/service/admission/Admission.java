@@ -45,7 +45,6 @@ public class Admission {
     private final Duration delay;
     private final Duration timeout;
     private final Counter shed;
-    private final ExpectedCalls expected = new ExpectedCalls();
     private int running;
     /** Both of {@link System#nanoTime}; null until the process is told to end. */
     private @Nullable Long refusesFrom;
@@ -82,47 +81,36 @@ public class Admission {
 
     /**
      * Asks whether a call would be taken, before all of it has come: until then there is nothing to do for it, and it takes no
-     * place, lest clients who send no more keep others out. One that would is expected for a moment, so that of many which
-     * begin at once no more are let further than may be taken: refusing them when they have come costs more.
+     * place, lest clients who send no more keep others out.
      *
      * @param toTheLast whether it is not refused because the process is ending: gRPC clients are moved by GOAWAY, and calls
      *     sent before they saw it are answered
      * @return empty: it would be; otherwise why it is refused
      */
     public synchronized Optional<ErrorCode> refusal(boolean toTheLast) {
-        // Half stays for those that come: whoever begins calls and sends no more takes the rest, at the most.
-        Optional<ErrorCode> refusal = refusal(toTheLast, Math.min(expected.calls(), limit.calls() / 2));
-        if (refusal.isEmpty()) {
-            expected.begins();
+        if (!toTheLast && refusesFrom != null && System.nanoTime() - refusesFrom >= 0) {
+            return Optional.of(ErrorCode.SERVICE_UNAVAILABLE);
         }
-        return refusal;
+        // Who waits for its turn in an organization needs nothing meanwhile that another call could use.
+        if (running >= maxCalls || running - turns.waiting() >= limit.calls()) {
+            shed.increment();
+            return Optional.of(ErrorCode.TOO_MANY_REQUESTS);
+        }
+        return Optional.empty();
     }
 
     /**
      * Asks whether a call is taken that has come.
      *
-     * @param toTheLast see {@link #refusal(boolean)}
+     * @param toTheLast see {@link #refusal}
      * @return empty: it is, and is waited for until {@link #end}; otherwise why it is refused
      */
     public synchronized Optional<ErrorCode> begin(boolean toTheLast) {
-        expected.comes();
-        Optional<ErrorCode> refusal = refusal(toTheLast, 0);
+        Optional<ErrorCode> refusal = refusal(toTheLast);
         if (refusal.isEmpty()) {
             running++;
         }
         return refusal;
-    }
-
-    private Optional<ErrorCode> refusal(boolean toTheLast, int coming) {
-        if (!toTheLast && refusesFrom != null && System.nanoTime() - refusesFrom >= 0) {
-            return Optional.of(ErrorCode.SERVICE_UNAVAILABLE);
-        }
-        // Who waits for its turn in an organization needs nothing meanwhile that another call could use.
-        if (running + coming >= maxCalls || running + coming - turns.waiting() >= limit.calls()) {
-            shed.increment();
-            return Optional.of(ErrorCode.TOO_MANY_REQUESTS);
-        }
-        return Optional.empty();
     }
 
     /** Says that a call which was taken has ended, whichever way; to be called once for each. */

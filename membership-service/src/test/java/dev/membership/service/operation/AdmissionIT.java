@@ -104,7 +104,7 @@ class AdmissionIT {
             List<Socket> sockets = new ArrayList<>();
             try {
                 for (int i = 0; i < MANY; i++) {
-                    Begun.by(service, bearer(instance.key()));
+                    begin(service, SILENT, bearer(instance.key()));
                     sockets.add(bodyless(service, instance));
                 }
 
@@ -124,47 +124,11 @@ class AdmissionIT {
         }
     }
 
-    /** Refusing a call when all of it has come costs more, and clients send the beginnings of many calls in one go. */
-    @Test
-    void ofCallsThatBeginAtOnceNoMoreAreAwaitedThanMayBeTaken() {
-        try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "4"))) {
-            TestInstance instance = service.instances().create();
-            String organization = instance.organization(instance.user());
-            try (var held = new HeldUp(service, database, instance, organization)) {
-                Eventually.until("some are refused before they have come", () -> {
-                    List<Begun> begun = Stream.generate(() -> Begun.by(service, bearer(instance.key())))
-                            .limit(MANY)
-                            .toList();
-                    // By their connection, so they are read when this is answered.
-                    health(service);
-                    boolean shed = begun.stream().anyMatch(Begun::isShed);
-                    begun.forEach(Begun::giveUp);
-                    return shed;
-                });
-
-                Eventually.until("those that do not come are forgotten", () -> {
-                    try {
-                        return instance.read(organization).has("id");
-                    } catch (Refused refused) {
-                        assertThat(refused.code()).isEqualTo("too_many_requests");
-                        return false;
-                    }
-                });
-                assertThat(held.areUnanswered()).isTrue();
-            }
-        }
-    }
-
     @Test
     void whoMayNotImportIsToldSoBeforeAnythingIsAwaited() {
         try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
             TestInstance instance = service.instances().create();
-            CompletableFuture<Status> ended = new CompletableFuture<>();
-
-            service.grpc()
-                    .channel()
-                    .newCall(UserServiceGrpc.getImportUsersMethod(), CallOptions.DEFAULT)
-                    .start(new Ending<>(ended), bearer(Instances.OPERATOR_TOKEN));
+            var ended = begin(service, UserServiceGrpc.getImportUsersMethod(), bearer(Instances.OPERATOR_TOKEN));
 
             assertThat(ended)
                     .succeedsWithin(Duration.ofSeconds(10))
@@ -178,7 +142,7 @@ class AdmissionIT {
     @Test
     void aStrangerIsRefusedBeforeItsRequestIsTakenIn() {
         try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
-            var ended = Begun.by(service, new Metadata()).ended();
+            var ended = begin(service, SILENT, new Metadata());
 
             assertThat(ended)
                     .succeedsWithin(Duration.ofSeconds(10))
@@ -189,6 +153,24 @@ class AdmissionIT {
                     .containsPattern(
                             "grpc_server_processing_duration_seconds_count\\{.*statusCode=\"UNAUTHENTICATED\"");
         }
+    }
+
+    /** Sends the headers of a call and nothing more; returns with what it will have ended. */
+    private static <Q, A> CompletableFuture<Status> begin(
+            ServiceProcess service, MethodDescriptor<Q, A> method, Metadata headers) {
+        CompletableFuture<Status> ended = new CompletableFuture<>();
+        service.grpc()
+                .channel()
+                .newCall(method, CallOptions.DEFAULT)
+                .start(
+                        new ClientCall.Listener<>() {
+                            @Override
+                            public void onClose(Status status, Metadata trailers) {
+                                ended.complete(status);
+                            }
+                        },
+                        headers);
+        return ended;
     }
 
     private static Metadata bearer(String credential) {
@@ -300,37 +282,5 @@ class AdmissionIT {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.header("Retry-After")).isEqualTo("1");
         assertThat(answer.jsonPath().getString("errors[0].extensions.code")).isEqualTo("too_many_requests");
-    }
-
-    /** A call of which the headers are sent and nothing more. */
-    private record Begun(ClientCall<ListRolesRequest, ListRolesResponse> call, CompletableFuture<Status> ended) {
-        static Begun by(ServiceProcess service, Metadata headers) {
-            var begun =
-                    new Begun(service.grpc().channel().newCall(SILENT, CallOptions.DEFAULT), new CompletableFuture<>());
-            begun.call.start(new Ending<>(begun.ended), headers);
-            return begun;
-        }
-
-        boolean isShed() {
-            return ended.isDone() && ended.join().getCode() == Status.Code.RESOURCE_EXHAUSTED;
-        }
-
-        void giveUp() {
-            call.cancel("enough was seen", null);
-        }
-    }
-
-    /** Says with what a call has ended. */
-    private static final class Ending<A> extends ClientCall.Listener<A> {
-        private final CompletableFuture<Status> ended;
-
-        Ending(CompletableFuture<Status> ended) {
-            this.ended = ended;
-        }
-
-        @Override
-        public void onClose(Status status, Metadata trailers) {
-            ended.complete(status);
-        }
     }
 }
