@@ -1,7 +1,5 @@
 package dev.membership.service.grpc;
 
-import dev.membership.domain.error.Refusal;
-import dev.membership.service.admission.Admission;
 import dev.membership.service.security.CallerAuthentication;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -42,17 +40,11 @@ public class Intake implements ServerInterceptor, Prioritized {
     private static final boolean TO_THE_LAST = true;
 
     private final CallerAuthentication authentication;
-    private final Admission admission;
     private final GrpcErrors errors;
     private final ExecutorService virtualThreads;
 
-    Intake(
-            CallerAuthentication authentication,
-            Admission admission,
-            GrpcErrors errors,
-            @VirtualThreads ExecutorService virtualThreads) {
+    Intake(CallerAuthentication authentication, GrpcErrors errors, @VirtualThreads ExecutorService virtualThreads) {
         this.authentication = authentication;
-        this.admission = admission;
         this.errors = errors;
         this.virtualThreads = virtualThreads;
     }
@@ -135,17 +127,9 @@ public class Intake implements ServerInterceptor, Prioritized {
         }
     }
 
-    /** Asks who calls in a place of its own: the call has none before its request has come. */
     private void letIn(Held<?, ?> call, @Nullable String authorization) {
         try {
-            admission.begin(TO_THE_LAST).ifPresent(code -> {
-                throw new Refusal(code);
-            });
-            try {
-                authentication.authenticate(authorization);
-            } finally {
-                admission.end();
-            }
+            authentication.authenticateInPlace(authorization, TO_THE_LAST);
             call.valve.allow(Valve.ALL);
         } catch (Throwable failure) {
             refuse(call, failure);

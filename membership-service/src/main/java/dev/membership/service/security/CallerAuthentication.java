@@ -5,6 +5,7 @@ import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.domain.instance.Credentials;
 import dev.membership.domain.instance.CredentialsChanged;
+import dev.membership.service.admission.Admission;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
@@ -25,11 +26,13 @@ public class CallerAuthentication {
 
     private final SecurityConfig config;
     private final UserTokens userTokens;
+    private final Admission admission;
     private final CredentialCache<Caller.Backend> backends;
 
-    CallerAuthentication(SecurityConfig config, Credentials credentials, UserTokens userTokens) {
+    CallerAuthentication(SecurityConfig config, Credentials credentials, UserTokens userTokens, Admission admission) {
         this.config = config;
         this.userTokens = userTokens;
+        this.admission = admission;
         this.backends = new CredentialCache<>(config.credentialCache(), CACHED_KEYS, credentials::backend);
     }
 
@@ -59,6 +62,24 @@ public class CallerAuthentication {
         return credential.startsWith(SECRET_KEY_PREFIX)
                 ? backend(credential).orElseThrow(() -> new Refusal(ErrorCode.CLERK_KEY_INVALID))
                 : userTokens.verify(credential);
+    }
+
+    /**
+     * The same for a call that has no place yet, as its request has not come: finding out who calls is work, which takes one
+     * until it is done.
+     *
+     * @param toTheLast see {@link Admission#refusal}
+     * @throws Refusal as {@link #authenticate} does, or because there is no place
+     */
+    public Caller authenticateInPlace(@Nullable String authorization, boolean toTheLast) {
+        admission.begin(toTheLast).ifPresent(code -> {
+            throw new Refusal(code);
+        });
+        try {
+            return authenticate(authorization);
+        } finally {
+            admission.end();
+        }
     }
 
     /** What is too long to be a key is not kept: strangers could fill the memory with it. */

@@ -93,19 +93,13 @@ public class HttpAuthentication {
             request.next();
             return;
         }
-        // Asking who calls is work, which takes a place until it is done.
-        Optional<ErrorCode> noPlace = admission.begin(TO_THE_LAST);
-        if (noPlace.isPresent()) {
-            refuse(request, new Refusal(noPlace.get()));
-            return;
-        }
         Context eventLoop = Vertx.currentContext();
         if (!request.request().isEnded()) {
             request.request().pause();
         }
         virtualThreads.execute(() -> {
             try {
-                Caller caller = authentication.authenticate(authorization);
+                Caller caller = authentication.authenticateInPlace(authorization, TO_THE_LAST);
                 eventLoop.runOnContext(ignored -> {
                     request.put(CALLER, caller);
                     request.next();
@@ -114,8 +108,6 @@ public class HttpAuthentication {
             } catch (Throwable failure) {
                 Refusal refusal = failures.refusal(failure);
                 eventLoop.runOnContext(ignored -> refuse(request, refusal));
-            } finally {
-                admission.end();
             }
         });
     }
