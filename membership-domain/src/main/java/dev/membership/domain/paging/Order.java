@@ -48,8 +48,7 @@ public record Order(String name, String column, Type type, boolean descending) {
         if (orderBy == null || orderBy.isBlank()) {
             return known.get("created_at").reversed();
         }
-        // A plus sign in a URL's query arrives as a blank.
-        String text = orderBy.replace(' ', '+').strip();
+        String text = orderBy.strip();
         boolean descending = text.startsWith("-");
         String name = descending || text.startsWith("+") ? text.substring(1) : text;
         Order order = known.get(name);
