@@ -3,6 +3,7 @@ package dev.membership.service.access;
 import static dev.membership.service.support.Door.args;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Descriptors.MethodDescriptor;
@@ -15,6 +16,7 @@ import dev.membership.service.support.Refused;
 import dev.membership.service.support.Scene;
 import dev.membership.service.support.Scene.Purpose;
 import dev.membership.service.support.TestDatabase;
+import dev.membership.service.support.Via;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -306,6 +308,42 @@ class IsolationTest extends DoorTest {
             }
         }
         softly.assertAll();
+    }
+
+    /** Who manages an organization could otherwise lift its limit, or keep it from being deleted. */
+    @Test
+    void whatIsForKeysToSetNoUserMaySend() {
+        Map<String, Object> marks =
+                args("public_metadata", Map.of(), "private_metadata", Map.of(), "created_at", "2020-01-01T00:00:00Z");
+        Map<String, Object> creation = new LinkedHashMap<>(marks);
+        creation.putAll(args("id", "org_mine", "created_by", scene.subject(), "max_allowed_memberships", 0));
+        Map<String, Object> addition = new LinkedHashMap<>(marks);
+        addition.put("id", "orgmem_mine");
+
+        refusedOfUsers("CreateOrganization", args("name", "Mine"), creation);
+        refusedOfUsers(
+                "UpdateOrganization",
+                args("organization_id", scene.organization()),
+                args("max_allowed_memberships", 0, "admin_delete_enabled", false));
+        refusedOfUsers(
+                "CreateMembership",
+                args("organization_id", scene.organization(), "user_id", victim.user(), "role", "org:member"),
+                addition);
+    }
+
+    private void refusedOfUsers(String operation, Map<String, Object> arguments, Map<String, Object> forKeys) {
+        String token = issuer.token(scene.admin());
+        forKeys.forEach((field, value) -> {
+            Map<String, Object> request = new LinkedHashMap<>(arguments);
+            request.put(field, value);
+            for (Via door : Via.values()) {
+                Refused refused = catchThrowableOfType(Refused.class, () -> door.call(token, operation, request));
+
+                assertThat(refused).as(operation + " " + field).isNotNull();
+                assertThat(refused.code()).as(operation + " " + field).isEqualTo("form_param_unknown");
+                assertThat(refused.param()).isEqualTo(field);
+            }
+        });
     }
 
     @Test
