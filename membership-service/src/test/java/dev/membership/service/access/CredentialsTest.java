@@ -43,13 +43,20 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwk.EcJwkGenerator;
+import org.jose4j.jwk.OctetKeyPairJsonWebKey;
+import org.jose4j.jwk.OkpJwkGenerator;
+import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
+import org.jose4j.keys.EllipticCurves;
 import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is let in, by what credential, and that no credential is ever written down. */
 @QuarkusTest
@@ -146,6 +153,32 @@ class CredentialsTest extends DoorTest {
                     .as("HS256 with the public key")
                     .isEqualTo(INVALID);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"})
+    void eachAlgorithmThatIsPromisedIsTaken(String algorithm) throws JoseException {
+        issuer.rotate(keyFor(algorithm), algorithm);
+
+        assertThat(outcome(issuer.token(user))).isEqualTo(ACCEPTED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PS384", "PS512", "ES512"})
+    void noOtherAlgorithmIsTaken(String algorithm) throws JoseException {
+        issuer.rotate(keyFor(algorithm), algorithm);
+
+        assertThat(outcome(issuer.token(user))).isEqualTo(INVALID);
+    }
+
+    private static PublicJsonWebKey keyFor(String algorithm) throws JoseException {
+        return switch (algorithm) {
+            case "ES256" -> EcJwkGenerator.generateJwk(EllipticCurves.P256);
+            case "ES384" -> EcJwkGenerator.generateJwk(EllipticCurves.P384);
+            case "ES512" -> EcJwkGenerator.generateJwk(EllipticCurves.P521);
+            case "EdDSA" -> OkpJwkGenerator.generateJwk(OctetKeyPairJsonWebKey.SUBTYPE_ED25519);
+            default -> Issuer.newKey();
+        };
     }
 
     /** One test, because all of it is about when keys are fetched. */

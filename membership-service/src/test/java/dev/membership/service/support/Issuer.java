@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
-import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
@@ -26,7 +26,8 @@ public final class Issuer {
     private final HttpServer server;
     private final String name = "https://" + Instances.unique("issuer") + ".example.com";
     private final AtomicInteger fetches = new AtomicInteger();
-    private volatile RsaJsonWebKey key = newKey();
+    private volatile PublicJsonWebKey key = newKey();
+    private volatile String algorithm = AlgorithmIdentifiers.RSA_USING_SHA256;
     private volatile int status = 200;
     private volatile boolean hangs;
     private volatile boolean noKeys;
@@ -77,6 +78,13 @@ public final class Issuer {
         key = newKey();
     }
 
+    /** The same with a key of another kind. */
+    public void rotate(PublicJsonWebKey to, String newAlgorithm) {
+        to.setKeyId(Instances.unique("key"));
+        key = to;
+        algorithm = newAlgorithm;
+    }
+
     /** From now on answers with this HTTP status whoever asks for its keys. */
     public void answer(int httpStatus) {
         status = httpStatus;
@@ -115,12 +123,12 @@ public final class Issuer {
         return sign(claims, key);
     }
 
-    public String sign(JwtClaims claims, RsaJsonWebKey with) {
+    public String sign(JwtClaims claims, PublicJsonWebKey with) {
         JsonWebSignature token = new JsonWebSignature();
         token.setPayload(claims.toJson().replace("\ud800", "\\ud800")); // alone it exists in JSON, and not in UTF-8
         token.setKey(with.getPrivateKey());
         token.setKeyIdHeaderValue(with.getKeyId());
-        token.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
+        token.setAlgorithmHeaderValue(algorithm);
         try {
             return token.getCompactSerialization();
         } catch (JoseException impossible) {
@@ -128,9 +136,9 @@ public final class Issuer {
         }
     }
 
-    public static RsaJsonWebKey newKey() {
+    public static PublicJsonWebKey newKey() {
         try {
-            RsaJsonWebKey key = RsaJwkGenerator.generateJwk(2048);
+            PublicJsonWebKey key = RsaJwkGenerator.generateJwk(2048);
             key.setKeyId(Instances.unique("key"));
             return key;
         } catch (JoseException impossible) {
