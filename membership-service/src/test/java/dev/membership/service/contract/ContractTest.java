@@ -1,6 +1,7 @@
 package dev.membership.service.contract;
 
 import static dev.membership.service.support.Door.args;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -16,6 +17,7 @@ import dev.membership.service.support.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A test of what the service promises its callers; each has an instance of its own and calls with its secret key. */
 public abstract class ContractTest extends DoorTest {
@@ -95,6 +97,22 @@ public abstract class ContractTest extends DoorTest {
 
     static long lastEvent() {
         return TestDatabase.number("SELECT coalesce(max(id), 0) FROM outbox_event");
+    }
+
+    /**
+     * Asks that a field takes a text of a length, and none that is longer by one character.
+     *
+     * @param start what the text begins with
+     * @param send sends it in the field
+     */
+    static void longest(String param, int length, String start, Function<String, Refused> send) {
+        String longest = start + "x".repeat(length - start.length());
+
+        assertThat(send.apply(longest)).as(param).isNull();
+        Refused refused = send.apply(longest + "x");
+        assertThat(refused).as(param).isNotNull();
+        assertThat(refused.code()).as(param).isEqualTo("form_param_max_length_exceeded");
+        assertThat(refused.meta()).containsEntry("param_name", param).containsEntry("limit", Integer.toString(length));
     }
 
     /** An object from its JSON text, in which apostrophes stand for quotation marks. */

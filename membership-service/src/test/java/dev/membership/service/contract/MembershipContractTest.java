@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.membership.service.support.Answers;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Refused;
+import dev.membership.service.support.TestDatabase;
 import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
 import io.quarkus.test.junit.QuarkusTest;
@@ -213,6 +214,18 @@ class MembershipContractTest extends ContractTest {
                 .isEqualTo("organization_membership_quota_exceeded");
         assertThat(refusedToAdd(door, organization, member, "org:member").code())
                 .isEqualTo("already_a_member_in_organization");
+    }
+
+    @ThroughEachDoor
+    void whoIsInvitedHasAPlaceInTheLimit(Via door) {
+        call(door, "UpdateOrganization", "organization_id", organization, "max_allowed_memberships", 2);
+        TestDatabase.execute("UPDATE organization_counter SET pending_invitations_count = 1 WHERE organization_id = '"
+                + organization + "'");
+        instance.member(organization, "org:member");
+
+        assertThat(refusedToAdd(door, organization, instance.user(), "org:member")
+                        .code())
+                .isEqualTo("organization_membership_quota_exceeded");
     }
 
     @ThroughEachDoor

@@ -235,6 +235,25 @@ class RequestIdContractTest extends ContractTest {
                 .isEqualTo("user_banned");
     }
 
+    @ThroughEachDoor
+    void afterADayAnIdIsNew(Via door) {
+        Object[] request = {"name", "Acme", "request_id", requestId};
+        JsonNode first = call(door, "CreateOrganization", request);
+        age("23 hours 50 minutes");
+        assertThat(call(door, "CreateOrganization", request)).isEqualTo(first);
+        age("11 minutes");
+
+        JsonNode second = call(door, "CreateOrganization", request);
+
+        assertThat(second.get("id")).isNotEqualTo(first.get("id"));
+        assertThat(call(door, "CreateOrganization", request)).isEqualTo(second);
+    }
+
+    private void age(String by) {
+        TestDatabase.execute("UPDATE request_record SET created_at = created_at - interval '" + by
+                + "' WHERE request_id = '" + requestId + "'");
+    }
+
     private static Object comparable(String operation, JsonNode answer) {
         return operation.endsWith("Membership") || operation.equals("UpdateMembershipMetadata")
                 ? Answers.plainMembership(answer)

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.membership.service.support.Answers;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Refused;
+import dev.membership.service.support.TestDatabase;
 import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Roles and permissions, and the rules that hold while they change. */
@@ -232,6 +234,20 @@ class RoleContractTest extends ContractTest {
     }
 
     @ThroughEachDoor
+    void textsAreOfABoundedLength(Via door) {
+        longest("key", 64, "org:", text -> refused(door, "CreateRole", "name", "R", "key", text));
+        longest("key", 128, "org:p:", text -> refused(door, "CreatePermission", "name", "P", "key", text));
+        Map.of("CreateRole", "org:r", "CreatePermission", "org:p:p").forEach((operation, key) -> {
+            longest("name", 256, "", text -> refused(door, operation, "name", text, "key", Instances.unique(key)));
+            longest(
+                    "description",
+                    1_024,
+                    "",
+                    text -> refused(door, operation, "name", "N", "key", Instances.unique(key), "description", text));
+        });
+    }
+
+    @ThroughEachDoor
     void aRoleIsNotWeakenedWhereItsHolderIsTheLast(Via door) {
         String second = role(door, "org:second", MINIMUM);
         String organization = instance.organization();
@@ -244,6 +260,19 @@ class RoleContractTest extends ContractTest {
         assertThat(removed.code()).isEqualTo("organization_minimum_permissions_needed");
         assertThat(replaced.code()).isEqualTo("organization_minimum_permissions_needed");
         assertThat(keys(call(door, "GetRole", "role_id", second))).containsExactly(MINIMUM);
+    }
+
+    /** One whose members are still being removed: nobody could give it another holder. */
+    @ThroughEachDoor
+    void aRoleIsWeakenedThoughADeletedOrganizationHasNoOtherHolder(Via door) {
+        String second = role(door, "org:second", MINIMUM);
+        String organization = instance.organization();
+        instance.member(organization, "org:second");
+        TestDatabase.execute(
+                "UPDATE organization_counter SET closed = true WHERE organization_id = '" + organization + "'");
+
+        assertThat(refused(door, "UpdateRole", "role_id", second, "permissions", args("ids", List.of())))
+                .isNull();
     }
 
     @ThroughEachDoor

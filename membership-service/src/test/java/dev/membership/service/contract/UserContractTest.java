@@ -86,6 +86,24 @@ class UserContractTest extends ContractTest {
     }
 
     @ThroughEachDoor
+    void textsAreOfABoundedLength(Via door) {
+        Map.of(
+                        "external_id", 255,
+                        "username", 64,
+                        "first_name", 256,
+                        "last_name", 256,
+                        "email_address", 254,
+                        "image_url", 2_048)
+                .forEach((field, length) -> longest(
+                        field,
+                        length,
+                        Map.of("email_address", "a@b.", "image_url", "https://example.com/")
+                                .getOrDefault(field, ""),
+                        text -> refused(door, "CreateUser", "fields", args(field, text))));
+        longest("id", 64, "user_", text -> refused(door, "CreateUser", "id", text, "fields", args("first_name", "A")));
+    }
+
+    @ThroughEachDoor
     void malformedFieldsAreRefused(Via door) {
         Map.of(
                         "email_address", "nobody",
@@ -248,6 +266,23 @@ class UserContractTest extends ContractTest {
                         .asText())
                 .isEqualTo("Renamed");
         assertThat(refused(door, "GetUser", "external_id", "ext-3").code()).isEqualTo("resource_not_found");
+    }
+
+    /** So a whole import may come in any order, as long as its rows come together. */
+    @ThroughEachDoor
+    void aRowMayTakeWhatALaterOneGivesUp(Via door) {
+        call(door, "CreateUser", "fields", WHOLE);
+
+        JsonNode result = call(
+                door,
+                "ImportUsers",
+                "users",
+                List.of(
+                        args("fields", args("external_id", "ext-2", "email_address", "ada@example.com")),
+                        args("fields", args("external_id", "ext-1", "email_address", "ada@example.org"))));
+
+        assertThat(result.get("created").asInt()).isEqualTo(1);
+        assertThat(result.get("updated").asInt()).isEqualTo(1);
     }
 
     @ThroughEachDoor
