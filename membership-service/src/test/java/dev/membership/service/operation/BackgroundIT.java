@@ -7,6 +7,7 @@ import dev.membership.service.support.Eventually;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.ServiceProcess;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,8 @@ class BackgroundIT {
             INSERT INTO outbox_event (instance_id, type, resource_id, actor_type, actor_id, operation, occurred_at)
             SELECT '%s', 'user.created', 'user_' || i, 'system', '', 'test', now() FROM generate_series(1, %d) i
             """;
+
+    private static final Duration HOUR = Duration.ofHours(1);
 
     /** More than one batch. */
     private static final int MANY = 2_500;
@@ -82,6 +85,45 @@ class BackgroundIT {
         }
     }
 
+    /** As in a restored database, whose transactions begin anew with smaller ids than the marks of before have. */
+    @Test
+    void aMarkAboveAllTransactionsDeletesOldEventsOnly() {
+        try (ServiceProcess service = ServiceProcess.start(database, SETTINGS)) {
+            TestInstance instance = service.instances().create();
+            events(instance, MANY);
+            database.execute("UPDATE outbox_event SET occurred_at = occurred_at - interval '1 hour'");
+            long before = database.number("SELECT max(id) FROM outbox_event");
+            database.execute(EVENTS.formatted(instance.id(), MANY).replace("now()", "now() + interval '1 hour'"));
+
+            database.execute("INSERT INTO outbox_mark VALUES (now() - interval '1 hour', '9000000000000', '1')");
+
+            Eventually.until(
+                    "what is old is deleted",
+                    () -> database.number("SELECT count(*) FROM outbox_event WHERE id <= ?", before) == 0);
+            assertThat(after(before)).isEqualTo(MANY);
+        }
+    }
+
+    @Test
+    void answersAreForgottenAfterADay() {
+        try (ServiceProcess service = ServiceProcess.start(database, SETTINGS)) {
+            TestInstance instance = service.instances().create();
+            database.execute("""
+                    INSERT INTO request_record (instance_id, caller_id, request_id, fingerprint, created_at)
+                    SELECT '%s', 'backend:test', i, '', now() - interval '1 day' FROM generate_series(1, %d) i
+                    """.formatted(instance.id(), MANY));
+            instance.door().call(instance.key(), "CreateOrganization", args("name", "Acme", "request_id", "of today"));
+            database.execute("UPDATE request_record SET created_at = created_at - interval '23 hours'"
+                    + " WHERE request_id = 'of today'");
+
+            Eventually.until(
+                    "those of yesterday are forgotten",
+                    () -> database.number("SELECT count(*) FROM request_record WHERE caller_id = 'backend:test'") == 0);
+            assertThat(database.number("SELECT count(*) FROM request_record WHERE request_id = 'of today'"))
+                    .isEqualTo(1);
+        }
+    }
+
     @Test
     void metricsTellOfWhatGrowsAndOfJobsThatFail() {
         Map<String, String> settings = new java.util.HashMap<>(SETTINGS);
@@ -102,11 +144,16 @@ class BackgroundIT {
             assertThat(service.metric("membership_requests_oldest_age_seconds")).isGreaterThan(0);
             assertThat(service.metric("membership_deletions_oldest_age_seconds"))
                     .isZero();
+            database.execute("UPDATE organization SET deleted_at = now() - interval '1 hour'");
+            Eventually.until(
+                    "it waits to be cleared away",
+                    () -> service.metric("membership_deletions_oldest_age_seconds") >= HOUR.toSeconds());
             assertThat(failures(service)).isZero();
 
             database.execute("ALTER TABLE request_record RENAME TO away");
 
-            Eventually.until("a failure is counted", () -> failures(service) > 0);
+            Eventually.until("failures are counted", () -> failures(service) > 1);
+            assertThat(service.log()).containsOnlyOnce("Housekeeping#forgetRequests fails");
             assertThat(after(0)).as("events are kept by default").isGreaterThan(MANY);
         }
     }
