@@ -536,6 +536,7 @@ class OrganizationContractTest extends ContractTest {
                 .extracting(Event::type)
                 .containsExactly(
                         "organization.deleted", "organizationMembership.deleted", "organizationMembership.deleted");
+        assertThat(eventsSince(before)).extracting(Event::sequence).containsExactly(4L, 5L, 6L);
         assertThat(TestDatabase.number("SELECT count(*) FROM membership WHERE organization_id = ?", id))
                 .isZero();
     }

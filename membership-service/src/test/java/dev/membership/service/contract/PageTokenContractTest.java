@@ -12,6 +12,7 @@ import dev.membership.service.support.Refused;
 import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -52,19 +53,16 @@ class PageTokenContractTest extends ContractTest {
     @ThroughEachDoor
     void aTokenThatWasMadeUpOrChangedIsRefused(Via door) {
         String token = list(door, "ListOrganizations", "page_size", 1).next();
-        byte[] changed = Base64.getUrlDecoder().decode(token);
-        changed[changed.length - 1] ^= 1;
-
-        for (String forged : List.of(
-                "x",
-                "%%%",
-                "AQ",
-                token.substring(0, token.length() - 4),
-                token + token,
-                "A".repeat(5000),
-                Base64.getUrlEncoder().withoutPadding().encodeToString(changed))) {
-            refusedToken(door, "ListOrganizations", args("page_size", 1), forged);
+        List<String> forged = new ArrayList<>(
+                List.of("x", "%%%", "AQ", token.substring(0, token.length() - 4), token + token, "A".repeat(5000)));
+        byte[] bytes = Base64.getUrlDecoder().decode(token);
+        for (int place = 0; place < bytes.length; place++) {
+            byte[] changed = bytes.clone();
+            changed[place] ^= 1;
+            forged.add(Base64.getUrlEncoder().withoutPadding().encodeToString(changed));
         }
+
+        forged.forEach(other -> refusedToken(door, "ListOrganizations", args("page_size", 1), other));
     }
 
     @ThroughEachDoor
@@ -165,8 +163,15 @@ class PageTokenContractTest extends ContractTest {
         List<String> all = Answers.texts(
                 list(Via.GRPC, "ListOrganizations", "order_by", "created_at").items(), "/id");
 
-        assertThat(ids(connection("initialPage: 1, pageSize: 3"))).isEqualTo(all.subList(0, 3));
-        assertThat(ids(connection("initialPage: 2, pageSize: 3"))).isEqualTo(all.subList(3, 4));
+        JsonNode first = connection("initialPage: 1, pageSize: 3");
+        JsonNode second = connection("initialPage: 2, pageSize: 3");
+
+        assertThat(ids(first)).isEqualTo(all.subList(0, 3));
+        assertThat(first.at("/pageInfo/hasPreviousPage").asBoolean()).isFalse();
+        assertThat(first.at("/pageInfo/hasNextPage").asBoolean()).isTrue();
+        assertThat(ids(second)).isEqualTo(all.subList(3, 4));
+        assertThat(second.at("/pageInfo/hasPreviousPage").asBoolean()).isTrue();
+        assertThat(second.at("/pageInfo/hasNextPage").asBoolean()).isFalse();
         assertThat(ids(connection("initialPage: 3, pageSize: 3"))).isEmpty();
         for (String refused : List.of(
                 "initialPage: 0",
