@@ -3,8 +3,11 @@ package dev.membership.service.operation;
 import static dev.membership.service.support.Door.args;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.membership.service.support.Door;
 import dev.membership.service.support.Eventually;
+import dev.membership.service.support.GraphQlDoor;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.OwnDatabase;
@@ -19,6 +22,7 @@ import io.grpc.Metadata;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +75,29 @@ class LogIT {
                     .contains("INFO")
                     .doesNotContain(key.get("secret").asText())
                     .doesNotContain(Instances.OPERATOR_TOKEN);
+        }
+    }
+
+    @Test
+    void aFailureOfOursIsFoundByTheIdThatItsCallerHas() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization();
+            database.execute("ALTER TABLE organization RENAME TO away");
+
+            for (Door door : List.of(service.grpc(), new GraphQlDoor(service.httpPort(), instance.key()))) {
+                Refused refused = catchThrowableOfType(
+                        Refused.class,
+                        () -> door.call(instance.key(), "GetOrganization", args("organization_id", organization)));
+
+                assertThat(refused.code()).isEqualTo("internal_error");
+                assertThat(refused.meta()).containsOnlyKeys("trace_id");
+                assertThat(refused).hasMessageNotContaining("relation");
+                assertThat(service.log())
+                        .contains(
+                                "unexpected failure, trace id " + refused.meta().get("trace_id"));
+            }
+            assertThat(service.metric("membership_failures_total")).isEqualTo(2);
         }
     }
 
