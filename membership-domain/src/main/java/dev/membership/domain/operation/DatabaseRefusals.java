@@ -134,10 +134,14 @@ public final class DatabaseRefusals {
         return switch (state) {
             // statement_timeout and lock_timeout
             case "57014", "55P03" -> Optional.of(new Refusal(ErrorCode.DEADLINE_EXCEEDED));
-            // no connection in time, connection lost, server starting or stopping, read-only after a fail-over
-            case "57P01", "57P02", "57P03", "53300", "25006" -> Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE));
+            // server starting or stopping, too many connections, no such database, read-only after a fail-over
+            case "57P01", "57P02", "57P03", "53300", "3D000", "25006" ->
+                Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE));
             default ->
-                state.startsWith("08") ? Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE)) : Optional.empty();
+                // no connection in time, connection lost; a login that is refused, as after a change of its password
+                state.startsWith("08") || state.startsWith("28")
+                        ? Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE))
+                        : Optional.empty();
         };
     }
 

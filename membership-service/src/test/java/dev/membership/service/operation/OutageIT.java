@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** PostgreSQL cannot be reached for a while: the service says so at once, and goes on by itself afterwards. */
 class OutageIT {
@@ -109,6 +111,40 @@ class OutageIT {
 
             Eventually.until(
                     "reads are answered", () -> answers(service.grpc(), instance, "GetMembership", membership));
+        }
+    }
+
+    /** As after a change of the password, or where another service has taken all connections. */
+    @ParameterizedTest
+    @CsvSource({"NOLOGIN, LOGIN", "CONNECTION LIMIT 0, CONNECTION LIMIT -1"})
+    void aLoginThatPostgresqlRefusesIsNoFailureOfOurs(String refuse, String allow) {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization();
+            Map<String, Object> reading = args("organization_id", organization);
+
+            database.changeLogin(refuse);
+            try {
+                List<Door> doors = List.of(service.grpc(), new GraphQlDoor(service.httpPort(), instance.key()));
+                // The first ones find connections that have ended.
+                for (int i = 0; i < CALLS / 3; i++) {
+                    Door door = doors.get(i % doors.size());
+                    assertThatThrownBy(() -> door.call(instance.key(), "GetOrganization", reading))
+                            .isInstanceOfSatisfying(
+                                    Refused.class,
+                                    refused -> assertThat(refused.code()).isEqualTo("service_unavailable"));
+                }
+                assertThat(service.isReady()).isFalse();
+                Eventually.until(
+                        "the log says that jobs wait",
+                        () -> service.log().contains("purgeOrganizations has to wait (service_unavailable)"));
+                assertThat(service.log()).doesNotContain("purgeOrganizations fails");
+            } finally {
+                database.changeLogin(allow);
+            }
+
+            Eventually.until("calls are answered", () -> answers(service.grpc(), instance, "GetOrganization", reading));
+            assertThat(service.metric("membership_failures_total")).isZero();
         }
     }
 

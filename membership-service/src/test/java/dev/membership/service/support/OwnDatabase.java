@@ -45,6 +45,16 @@ public record OwnDatabase(String name) implements Consistency.Rows {
         }
     }
 
+    /**
+     * Changes what its owner may do as a login, and ends the connections that there are.
+     *
+     * @param to options of {@code ALTER ROLE}
+     */
+    public void changeLogin(String to) {
+        TestDatabase.execute("ALTER ROLE " + name + " " + to);
+        TestDatabase.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ?", name);
+    }
+
     /** Statements that wait for a lock that another transaction holds. */
     public long waiting() {
         return number(TestDatabase.WAITING, name);
