@@ -74,6 +74,18 @@ class MembershipListContractTest extends ContractTest {
         });
     }
 
+    /** Both names are in one search text, where a word that goes from the one to the other leaves no trace. */
+    @ThroughEachDoor
+    void aWordThatGoesFromOneNameToTheOtherMovesItsMember(Via door) {
+        String mary = instance.user(args("first_name", "Mary", "last_name", "Ann Smith"));
+        instance.add(organization, mary, "org:member");
+        assertThat(users(door, "order_by", "last_name")).containsExactly(bob, cyd, mary, ada);
+
+        call(door, "UpdateUser", "user_id", mary, "fields", args("first_name", "Mary Ann", "last_name", "Smith"));
+
+        assertThat(users(door, "order_by", "last_name")).containsExactly(bob, cyd, ada, mary);
+    }
+
     @ThroughEachDoor
     void theNewestComeFirstByDefault(Via door) {
         assertThat(users(door)).containsExactly(cyd, bob, ada);
