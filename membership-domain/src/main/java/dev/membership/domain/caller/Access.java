@@ -99,7 +99,10 @@ public class Access {
                                         caller.instanceId())
                                 .add(userId(caller)),
                         row -> notBanned(row.text(), row.flag()))
-                .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
+                .orElseThrow(() -> new Refusal(
+                        ErrorCode.AUTHENTICATION_INVALID,
+                        "The token is valid, but there is no user of that id or external id.",
+                        Map.of()));
     }
 
     /**

@@ -280,6 +280,15 @@ class CredentialsTest extends DoorTest {
                 .isEqualTo("authorization_invalid");
     }
 
+    /** Its developer would look for what is wrong with the token. */
+    @Test
+    void aTokenOfAUserWhoIsNotThereSaysSo() {
+        assertThat(catchThrowableOfType(Refused.class, () -> whoIs(issuer.token("idp|new"), user)))
+                .hasMessageContaining("no user of that id or external id")
+                .extracting(Refused::code)
+                .isEqualTo(INVALID);
+    }
+
     @Test
     void whatTheDatabaseSaysNowCounts() {
         String token = issuer.token(user);
