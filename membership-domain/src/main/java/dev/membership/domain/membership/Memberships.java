@@ -148,7 +148,7 @@ public class Memberships {
         });
     }
 
-    /** Merges metadata into a member's, see {@link Metadata#merge}. */
+    /** Merges metadata into a member's, see {@link Metadata#merge}. What changes nothing writes nothing. */
     public MembershipView mergeMetadata(Caller caller, @Nullable String requestId, MergeMetadata command) {
         Call call = new Call(caller, Operation.UPDATE_MEMBERSHIP_METADATA, requestId);
         return inTurn(call, command.organizationId(), command, () -> {
@@ -158,10 +158,14 @@ public class Memberships {
                         .orElseThrow(() -> absent(caller, key, null))
                         .membership();
                 Etag.require(command.etag(), before.etag());
-                MembershipView after = before.withMetadata(
-                        before.publicMetadata().merge("public_metadata", command.publicMetadata()),
-                        before.privateMetadata().merge("private_metadata", command.privateMetadata()),
-                        Input.now(clock));
+                Metadata publicMetadata = before.publicMetadata().merge("public_metadata", command.publicMetadata());
+                Metadata privateMetadata =
+                        before.privateMetadata().merge("private_metadata", command.privateMetadata());
+                if (publicMetadata.equals(before.publicMetadata())
+                        && privateMetadata.equals(before.privateMetadata())) {
+                    return Optional.of(before);
+                }
+                MembershipView after = before.withMetadata(publicMetadata, privateMetadata, Input.now(clock));
                 Sql assignments = Sql.of(
                         "public_metadata = ?::jsonb, private_metadata = ?::jsonb",
                         after.publicMetadata().json(),

@@ -78,7 +78,7 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
 
     /**
      * This object with another laid over it (RFC 7396): objects merge at any depth, arrays and scalars are replaced, null
-     * removes the key. Without a patch it stays as it is.
+     * removes the key. Without a patch, or with one that says what is there, it is this very one.
      *
      * @throws Refusal {@code form_param_exceeds_allowed_size} when the result is too large
      */
@@ -88,7 +88,7 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         }
         ObjectNode target = read();
         merge(target, patch.read());
-        return of(target).checked(param, target);
+        return target.equals(read()) ? this : of(target).checked(param, target);
     }
 
     private static void merge(ObjectNode target, ObjectNode patch) {

@@ -356,6 +356,34 @@ class MembershipContractTest extends ContractTest {
         assertThat(Answers.plain(merged.get("privateMetadata"))).isEqualTo(Map.of("p", "1"));
     }
 
+    @ThroughEachDoor
+    void metadataThatIsThereAlreadyChangesNothing(Via door) {
+        String user = instance.member(organization, "org:member");
+        mergePublic(door, user, "{'b':1e300,'a':{'c':[1.5,null],'d':12345678901}}");
+        JsonNode before = call(door, "GetMembership", "organization_id", organization, "user_id", user);
+        long last = lastEvent();
+
+        assertThat(mergePublic(door, user, "{'a':{'d':12345678901,'none':null}}"))
+                .isEqualTo(before);
+        assertThat(mergePublic(door.other(), user, "{'b':1e300,'a':{'c':[1.5,null]}}")
+                        .get("etag"))
+                .isEqualTo(before.get("etag"));
+        assertThat(mergePublic(door, user, "{}")).isEqualTo(before);
+        assertThat(eventsSince(last)).isEmpty();
+    }
+
+    private JsonNode mergePublic(Via door, String user, String metadata) {
+        return call(
+                door,
+                "UpdateMembershipMetadata",
+                "organization_id",
+                organization,
+                "user_id",
+                user,
+                "public_metadata",
+                object(metadata));
+    }
+
     /** Text that both GraphQL and JSON can read, once names may stand without quotation marks. */
     @ParameterizedTest
     @ValueSource(
