@@ -162,7 +162,7 @@ class OrganizationContractTest extends ContractTest {
     }
 
     @ThroughEachDoor
-    void aNameIsNeitherBlankNorAnAddressNorMarkup(Via door) {
+    void aNameIsOneLineToBeSeenAndNeitherAnAddressNorMarkup(Via door) {
         assertThat(refused(door, "CreateOrganization", "name", "  ").code()).isEqualTo("form_param_missing");
         for (String name : List.of(
                 "https://evil.example",
@@ -171,6 +171,11 @@ class OrganizationContractTest extends ContractTest {
                 "javascript:alert(1)",
                 "<b>Acme</b>",
                 "<script>",
+                "Acme\r\nBcc: all@evil.example",
+                "Acme\u2028Inc.",
+                "Ac\u0007me",
+                "\u200b",
+                "\u00a0\u200d",
                 "a <img src=x onerror=alert(1)")) {
             Refused refused = refused(door, "CreateOrganization", "name", name);
 
