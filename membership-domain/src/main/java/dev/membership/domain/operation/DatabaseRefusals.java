@@ -5,6 +5,7 @@ import dev.membership.domain.error.Refusal;
 import jakarta.persistence.OptimisticLockException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +49,12 @@ public final class DatabaseRefusals {
 
     /** No connection could be made: nobody listens, or a server that starts, stops, or is no primary. */
     private static final Set<String> UNREACHABLE = Set.of("08001", "57P03");
+
+    /**
+     * Beginnings of the states of a PostgreSQL that cannot work for now: no connection in time or a lost one; a login that it
+     * refuses, as after a change of the password; no connection left, no disk or memory; starting or stopping.
+     */
+    private static final List<String> UNAVAILABLE = List.of("08", "28", "53", "57P");
 
     private static final Outage OUTAGE = new Outage();
 
@@ -134,12 +141,10 @@ public final class DatabaseRefusals {
         return switch (state) {
             // statement_timeout and lock_timeout
             case "57014", "55P03" -> Optional.of(new Refusal(ErrorCode.DEADLINE_EXCEEDED));
-            // server starting or stopping, too many connections, no such database, read-only after a fail-over
-            case "57P01", "57P02", "57P03", "53300", "3D000", "25006" ->
-                Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE));
+            // no such database; read-only after a fail-over; idle_in_transaction_session_timeout, when this process stood still
+            case "3D000", "25006", "25P03" -> Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE));
             default ->
-                // no connection in time, connection lost; a login that is refused, as after a change of its password
-                state.startsWith("08") || state.startsWith("28")
+                UNAVAILABLE.stream().anyMatch(state::startsWith)
                         ? Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE))
                         : Optional.empty();
         };

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** PostgreSQL cannot be reached for a while: the service says so at once, and goes on by itself afterwards. */
 class OutageIT {
@@ -145,6 +146,27 @@ class OutageIT {
 
             Eventually.until("calls are answered", () -> answers(service.grpc(), instance, "GetOrganization", reading));
             assertThat(service.metric("membership_failures_total")).isZero();
+        }
+    }
+
+    /** As when the disk is full, or when the process stood still within a transaction. */
+    @ParameterizedTest
+    @ValueSource(strings = {"53100", "25P03"})
+    void whatPostgresqlCannotDoForNowIsUnavailable(String state) {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            TestInstance instance = service.instances().create();
+            database.execute("""
+                    CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+                        $$BEGIN RAISE 'not now' USING ERRCODE = '%s'; END$$;
+                    CREATE TRIGGER fail BEFORE INSERT ON app_user EXECUTE FUNCTION fail()
+                    """.formatted(state));
+
+            for (Door door : List.of(service.grpc(), new GraphQlDoor(service.httpPort(), instance.key()))) {
+                assertThatThrownBy(() -> door.call(instance.key(), "CreateUser", args("fields", args())))
+                        .isInstanceOfSatisfying(
+                                Refused.class,
+                                refused -> assertThat(refused.code()).isEqualTo("service_unavailable"));
+            }
         }
     }
 
