@@ -46,6 +46,7 @@ public class Admission {
     private final Duration timeout;
     private final Counter shed;
     private int running;
+    private int unsent;
     /** Both of {@link System#nanoTime}; null until the process is told to end. */
     private @Nullable Long refusesFrom;
 
@@ -116,6 +117,25 @@ public class Admission {
     /** Says that a call which was taken has ended, whichever way; to be called once for each. */
     public synchronized void end() {
         running--;
+        tellWhoWaits();
+    }
+
+    /**
+     * Says that a call which was taken has its answer and keeps nobody out any more, instead of {@link #end}; {@link #sent} is to
+     * follow.
+     */
+    public synchronized void answered() {
+        running--;
+        unsent++;
+    }
+
+    /** Says that nothing of an answer is left here: the client has it, or has hung up. */
+    public synchronized void sent() {
+        unsent--;
+        tellWhoWaits();
+    }
+
+    private void tellWhoWaits() {
         if (endsAt != null) {
             notifyAll();
         }
@@ -141,11 +161,11 @@ public class Admission {
      * need is still there.
      */
     synchronized void onEnd(@Observes @Priority(AFTER_GRPC) ShutdownEvent ending) throws InterruptedException {
-        while (running > 0 && endsAt != null && endsAt - System.nanoTime() > 0) {
+        while (running + unsent > 0 && endsAt != null && endsAt - System.nanoTime() > 0) {
             TimeUnit.NANOSECONDS.timedWait(this, endsAt - System.nanoTime());
         }
-        if (running > 0) {
-            LOG.warnf("%d calls are cut off: they have not ended within quarkus.shutdown.timeout", running);
+        if (running + unsent > 0) {
+            LOG.warnf("%d calls are cut off: they have not ended within quarkus.shutdown.timeout", running + unsent);
         }
     }
 }

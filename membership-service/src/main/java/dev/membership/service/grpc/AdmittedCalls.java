@@ -6,6 +6,7 @@ import dev.membership.service.admission.Admission;
 import dev.membership.service.error.Refusals;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.InternalServer;
 import io.grpc.Metadata;
@@ -13,6 +14,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GlobalInterceptor;
 import io.quarkus.grpc.runtime.health.GrpcHealthStorage;
@@ -87,12 +89,11 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
             refuse(call, refused.get());
             return new ServerCall.Listener<>() {};
         }
+        Place place = new Place(begins);
         try {
-            return new Admitted<>(call, next.startCall(call, headers), begins);
+            return new Admitted<>(call, next.startCall(new Answered<>(call, place), headers), place);
         } catch (Throwable failure) {
-            if (begins) {
-                admission.end();
-            }
+            place.leave();
             throw failure;
         }
     }
@@ -106,30 +107,76 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
     }
 
     /**
-     * A call takes its place when its request has come, and leaves it when its answer is sent or it is cancelled. Metrics and
-     * traces behind this are told nothing of one that is refused then: they would not know with what.
+     * A call takes its place when its request has come, and keeps nobody out any more when its answer is given: its client may
+     * take that late or never. The process's end waits until the answer is sent, or the call is cancelled.
      */
+    private final class Place {
+        private boolean taken;
+        private boolean answered;
+
+        Place(boolean taken) {
+            this.taken = taken;
+        }
+
+        synchronized Optional<ErrorCode> take() {
+            Optional<ErrorCode> refused = taken ? Optional.empty() : admission.begin(TO_THE_LAST);
+            taken = refused.isEmpty();
+            return refused;
+        }
+
+        synchronized void answer() {
+            if (taken && !answered) {
+                answered = true;
+                admission.answered();
+            }
+        }
+
+        synchronized void leave() {
+            if (taken) {
+                taken = false;
+                if (answered) {
+                    admission.sent();
+                } else {
+                    admission.end();
+                }
+            }
+        }
+    }
+
+    private static final class Answered<Q, A> extends SimpleForwardingServerCall<Q, A> {
+        private final Place place;
+
+        Answered(ServerCall<Q, A> call, Place place) {
+            super(call);
+            this.place = place;
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            place.answer();
+            super.close(status, trailers);
+        }
+    }
+
+    /** Metrics and traces behind this are told nothing of a call that is refused when it has come: they would not know with what. */
     private final class Admitted<Q> extends SimpleForwardingServerCallListener<Q> {
         private final ServerCall<Q, ?> call;
-        private boolean takesPlace;
+        private final Place place;
         private boolean refused;
 
-        Admitted(ServerCall<Q, ?> call, ServerCall.Listener<Q> answering, boolean takesPlace) {
+        Admitted(ServerCall<Q, ?> call, ServerCall.Listener<Q> answering, Place place) {
             super(answering);
             this.call = call;
-            this.takesPlace = takesPlace;
+            this.place = place;
         }
 
         @Override
         public void onHalfClose() {
-            if (!takesPlace) {
-                Optional<ErrorCode> code = admission.begin(TO_THE_LAST);
-                if (code.isPresent()) {
-                    refused = true;
-                    refuse(call, code.get());
-                    return;
-                }
-                takesPlace = true;
+            Optional<ErrorCode> code = place.take();
+            if (code.isPresent()) {
+                refused = true;
+                refuse(call, code.get());
+                return;
             }
             super.onHalfClose();
         }
@@ -141,7 +188,7 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
                     super.onComplete();
                 }
             } finally {
-                leave();
+                place.leave();
             }
         }
 
@@ -152,14 +199,7 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
                     super.onCancel();
                 }
             } finally {
-                leave();
-            }
-        }
-
-        private void leave() {
-            if (takesPlace) {
-                takesPlace = false;
-                admission.end();
+                place.leave();
             }
         }
     }

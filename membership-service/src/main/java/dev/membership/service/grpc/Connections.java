@@ -25,14 +25,17 @@ class Connections implements ServerBuilderCustomizer<VertxServerBuilder> {
     private static final Duration OFTENEST_PING = Duration.ofSeconds(10);
 
     private final GrpcConfig config;
+    private final UntakenAnswers untakenAnswers;
 
-    Connections(GrpcConfig config) {
+    Connections(GrpcConfig config, UntakenAnswers untakenAnswers) {
         this.config = config;
+        this.untakenAnswers = untakenAnswers;
     }
 
     @Override
     public void customize(GrpcServerConfiguration configuration, VertxServerBuilder server) {
         server.nettyBuilder()
+                .addStreamTracerFactory(untakenAnswers)
                 .maxConnectionAge(config.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
                 .maxConcurrentCallsPerConnection(config.callsPerConnection())
                 .permitKeepAliveTime(OFTENEST_PING.toSeconds(), TimeUnit.SECONDS)

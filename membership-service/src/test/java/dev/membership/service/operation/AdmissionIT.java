@@ -27,10 +27,12 @@ import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -121,6 +123,56 @@ class AdmissionIT {
                     socket.close();
                 }
             }
+        }
+    }
+
+    @Test
+    void callsWhoseAnswersAreNotTakenKeepNobodyOut() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
+            TestInstance instance = service.instances().create();
+            ManagedChannel client = takingNothing(service);
+            try {
+                for (int i = 0; i < MANY; i++) {
+                    var answer = new Untaken<ListRolesResponse>();
+                    answer.ask(
+                            client,
+                            instance,
+                            RoleServiceGrpc.getListRolesMethod(),
+                            ListRolesRequest.getDefaultInstance());
+                    assertThat(answer.begun).succeedsWithin(Duration.ofSeconds(10));
+                }
+
+                assertThat(instance.user()).isNotEmpty();
+                assertThat(service.metrics())
+                        .contains("membership_calls_running 0.0", "membership_calls_shed_total 0.0");
+            } finally {
+                client.shutdownNow();
+            }
+        }
+    }
+
+    /** A client that lets in one byte of each answer. */
+    private static ManagedChannel takingNothing(ServiceProcess service) {
+        return NettyChannelBuilder.forTarget(service.grpc().channel().authority())
+                .usePlaintext()
+                .flowControlWindow(1)
+                .build();
+    }
+
+    /** A call of which the client reads no more than the answer's headers. */
+    private static final class Untaken<A> extends ClientCall.Listener<A> {
+        private final CompletableFuture<Metadata> begun = new CompletableFuture<>();
+
+        <Q> void ask(ManagedChannel client, TestInstance instance, MethodDescriptor<Q, A> method, Q request) {
+            ClientCall<Q, A> call = client.newCall(method, CallOptions.DEFAULT);
+            call.start(this, bearer(instance.key()));
+            call.sendMessage(request);
+            call.halfClose();
+        }
+
+        @Override
+        public void onHeaders(Metadata headers) {
+            begun.complete(headers);
         }
     }
 
