@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
+import dev.membership.service.admission.RequestRoom;
 import dev.membership.service.security.HttpAuthentication;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
@@ -20,7 +21,6 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -41,18 +41,13 @@ class RequestBodies {
     /** Up to this size a body needs no room: as many as there are connections may come at once. */
     private static final int SMALL_BYTES = 16 * 1024;
 
-    /** Of the heap, for a byte of a body: read in, as text and as objects, of which the smallest take the most. */
-    private static final int HEAP_FOR_A_BYTE = 32;
-
     private final Documents documents = new Documents();
     private final int largest;
-    /** In bytes, for the bodies of all large requests under way. */
-    private final Semaphore room;
+    private final RequestRoom room;
 
-    RequestBodies(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largest) {
+    RequestBodies(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largest, RequestRoom room) {
         this.largest = Math.toIntExact(largest.asLongValue());
-        long heap = Runtime.getRuntime().maxMemory();
-        this.room = new Semaphore(Math.clamp(heap / HEAP_FOR_A_BYTE, this.largest, Integer.MAX_VALUE));
+        this.room = room;
     }
 
     void register(@Observes Router router) {
@@ -69,11 +64,11 @@ class RequestBodies {
             if (request.response().closed()) {
                 return; // nobody would say that it has ended
             }
-            if (!room.tryAcquire(bytes)) {
+            if (!room.take(bytes)) {
                 HttpAuthentication.refuse(request, new Refusal(ErrorCode.TOO_MANY_REQUESTS));
                 return;
             }
-            QuarkusRequestWrapper.get(request.request()).addRequestDoneHandler(ended -> room.release(bytes));
+            QuarkusRequestWrapper.get(request.request()).addRequestDoneHandler(ended -> room.leave(bytes));
         }
         request.next();
     }

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @GlobalInterceptor
 public class AdmittedCalls implements ServerInterceptor, Prioritized {
-    private static final int OUTERMOST = 10_000;
+    static final int OUTERMOST = 10_000;
 
     private static final boolean TO_THE_LAST = true;
 

@@ -25,20 +25,23 @@ class Connections implements ServerBuilderCustomizer<VertxServerBuilder> {
     private static final Duration OFTENEST_PING = Duration.ofSeconds(10);
 
     private final GrpcConfig config;
-    private final UntakenAnswers untakenAnswers;
+    private final ArrivingRequests arriving;
+    private final UntakenAnswers untaken;
 
-    Connections(GrpcConfig config, UntakenAnswers untakenAnswers) {
+    Connections(GrpcConfig config, ArrivingRequests arriving, UntakenAnswers untaken) {
         this.config = config;
-        this.untakenAnswers = untakenAnswers;
+        this.arriving = arriving;
+        this.untaken = untaken;
     }
 
     @Override
     public void customize(GrpcServerConfiguration configuration, VertxServerBuilder server) {
         server.nettyBuilder()
-                .addStreamTracerFactory(untakenAnswers)
                 .maxConnectionAge(config.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
                 .maxConcurrentCallsPerConnection(config.callsPerConnection())
                 .permitKeepAliveTime(OFTENEST_PING.toSeconds(), TimeUnit.SECONDS)
-                .permitKeepAliveWithoutCalls(true);
+                .permitKeepAliveWithoutCalls(true)
+                .addStreamTracerFactory(arriving.counting())
+                .addStreamTracerFactory(untaken);
     }
 }

@@ -112,6 +112,7 @@ class GrpcCalls {
                 .onItem()
                 .transformToUniAndConcatenate(batch -> onVirtualThread(context, () -> {
                     work.accept(caller(context), batch);
+                    ArrivingRequests.workedOn(context);
                     intake.allow(batch.size());
                     return batch.size();
                 }))

@@ -34,7 +34,7 @@ public class Intake implements ServerInterceptor, Prioritized {
     private static final int INNERMOST = -1;
 
     /** All others are health and reflection, which anybody may ask. */
-    private static final String OURS = "membership.";
+    static final String OURS = "membership.";
 
     /** Work that is under way when the process is told to end is done, as in {@link AdmittedCalls}. */
     private static final boolean TO_THE_LAST = true;

@@ -9,21 +9,35 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.membership.service.support.Eventually;
 import dev.membership.service.support.GraphQlDoor;
 import dev.membership.service.support.Instances.TestInstance;
+import dev.membership.service.support.Issuer;
 import dev.membership.service.support.OwnDatabase;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.ServiceProcess;
 import dev.membership.service.support.UnfinishedPost;
+import dev.membership.v1.BatchGetUsersRequest;
+import dev.membership.v1.BatchGetUsersResponse;
+import dev.membership.v1.UserServiceGrpc;
+import grpc.health.v1.HealthGrpc;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
+import grpc.health.v1.HealthOuterClass.HealthCheckResponse;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** Several large GraphQL requests at once, each of which may be asked, but not all for a small heap. */
+/** Several large requests at once, each of which may be asked, but not all for a small heap. */
 class LargeRequestsIT {
     private static final int MANY = 20;
     private static final int LARGE_BYTES = 1_000_000;
@@ -101,6 +115,96 @@ class LargeRequestsIT {
             }
             Eventually.until("there is room again", () -> statusOfALargeOne(service, instance) == 200);
         }
+    }
+
+    /** Known as a stream to the client alone, which ends the call by its request otherwise. */
+    private static final MethodDescriptor<BatchGetUsersRequest, BatchGetUsersResponse> UNENDED =
+            UserServiceGrpc.getBatchGetUsersMethod().toBuilder()
+                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                    .build();
+
+    private static final MethodDescriptor<HealthCheckRequest, HealthCheckResponse> UNENDED_HEALTH =
+            HealthGrpc.getCheckMethod().toBuilder()
+                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                    .build();
+
+    @Test
+    void aLargeMessageThatFindsNoRoomIsRefusedAtOnceUntilAnotherEnds() throws InterruptedException {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            TestInstance instance = service.instances().create();
+            String organization = instance.organization(instance.user());
+            String user = instance.user(args("external_id", "idp|large"));
+            String token =
+                    new Issuer().registered(service.grpc(), instance.id(), null).token(user);
+            BatchGetUsersRequest large = BatchGetUsersRequest.newBuilder()
+                    .addUserIds("u".repeat(LARGE_BYTES))
+                    .build();
+            List<CompletableFuture<Status>> ended = new ArrayList<>();
+            List<ClientCall<?, ?>> calls = new ArrayList<>();
+            for (int i = 0; i < MANY; i++) {
+                CompletableFuture<Status> end = new CompletableFuture<>();
+                calls.add(send(service, UNENDED, i % 2 == 0 ? instance.key() : token, large, end));
+                ended.add(end);
+            }
+
+            Eventually.until(
+                    "most find no room",
+                    () -> ended.stream().filter(CompletableFuture::isDone).count() > MANY / 2);
+            assertThat(ended)
+                    .filteredOn(CompletableFuture::isDone)
+                    .allSatisfy(end -> assertThat(end.join().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+            assertThat(ended).as("but some do").anyMatch(end -> !end.isDone());
+            assertThat(instance.read(organization).get("id").asText()).isEqualTo(organization);
+            assertThat(statusOfALargeOne(service, instance))
+                    .as("the doors share it")
+                    .isEqualTo(503);
+
+            calls.forEach(call -> call.cancel("enough", null));
+            Eventually.until("there is room again", () -> statusOfALargeOne(service, instance) == 200);
+            Eventually.until("all have ended", () -> service.metric("membership_calls_running") == 0);
+        }
+    }
+
+    @Test
+    void strangersGetNoRoom() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            CompletableFuture<Status> end = new CompletableFuture<>();
+            send(
+                    service,
+                    UNENDED_HEALTH,
+                    "nobody",
+                    HealthCheckRequest.newBuilder()
+                            .setService("s".repeat(LARGE_BYTES))
+                            .build(),
+                    end);
+
+            assertThat(end)
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .extracting(Status::getCode)
+                    .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        }
+    }
+
+    /** Sends a request, and does not say that it is all. */
+    private static <Q, A> ClientCall<Q, A> send(
+            ServiceProcess service,
+            MethodDescriptor<Q, A> method,
+            String credential,
+            Q request,
+            CompletableFuture<Status> end) {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + credential);
+        ClientCall<Q, A> call = service.grpc().channel().newCall(method, CallOptions.DEFAULT);
+        call.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        end.complete(status);
+                    }
+                },
+                headers);
+        call.sendMessage(request);
+        return call;
     }
 
     private static int statusOfALargeOne(ServiceProcess service, TestInstance instance) {
