@@ -2,6 +2,10 @@ package dev.membership.service.security;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jose4j.http.Get;
 import org.jose4j.http.SimpleGet;
 import org.jose4j.http.SimpleResponse;
@@ -17,7 +21,11 @@ final class KeyRequests implements SimpleGet {
     /** Between two requests, of which the first failed or found no key of the name that was asked for. */
     static final Duration AGAIN_AFTER = Duration.ofSeconds(5);
 
+    /** Of the connection, and of each read. */
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    /** Of all of an answer: an issuer may send it byte by byte. */
+    private static final Duration LONGEST = TIMEOUT.multipliedBy(2);
 
     private final Get http = new Get();
     private volatile @Nullable Failure latest;
@@ -37,14 +45,34 @@ final class KeyRequests implements SimpleGet {
             throw new IOException(failure.cause().getMessage(), failure.cause());
         }
         try {
-            SimpleResponse answer = http.get(location);
+            SimpleResponse answer = fetch(location);
             new JsonWebKeySet(answer.getBody());
+            latest = null;
             return answer;
         } catch (JoseException noKeys) {
             throw failed(new IOException("what it answers is no set of keys", noKeys));
         } catch (IOException unreached) {
             throw failed(unreached);
         }
+    }
+
+    private SimpleResponse fetch(String location) throws IOException {
+        FutureTask<SimpleResponse> fetching = new FutureTask<>(() -> http.get(location));
+        Thread.ofVirtual().start(fetching);
+        try {
+            return fetching.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException unreached ? unreached : new IOException(failed.getCause());
+        } catch (TimeoutException | InterruptedException late) {
+            throw new IOException("its answer has not ended in " + LONGEST.toSeconds() + " s", late);
+        } finally {
+            fetching.cancel(true); // closes the connection of one that goes on
+        }
+    }
+
+    /** Whether the last request failed. */
+    boolean failed() {
+        return latest != null;
     }
 
     private IOException failed(IOException cause) {

@@ -48,7 +48,10 @@ class UserTokens {
      * Tokens of one issuer that are verified at a time. Verifying one takes no time unless the issuer's keys have to be fetched:
      * so many calls may wait for an issuer that does not answer, and not all that the process takes.
      */
-    private static final int AT_A_TIME = 32;
+    private static final int AT_A_TIME = 96;
+
+    /** The same of an issuer that has not answered the last time. */
+    private static final int AFTER_A_FAILURE = 32;
 
     /** No user's id or external id is longer. */
     private static final int LONGEST_SUBJECT = 255;
@@ -78,7 +81,11 @@ class UserTokens {
         this.issuers = new CredentialCache<>(config.credentialCache(), CACHED_ISSUERS, credentials::issuer);
     }
 
-    private record Verifier(JwtConsumer tokens, Semaphore room) {}
+    private record Verifier(JwtConsumer tokens, KeyRequests keys, Semaphore room) {
+        private Verifier(JwtConsumer tokens, KeyRequests keys) {
+            this(tokens, keys, new Semaphore(AT_A_TIME));
+        }
+    }
 
     void onChange(@Observes CredentialsChanged changed) {
         issuers.forgetAll();
@@ -96,7 +103,8 @@ class UserTokens {
             RegisteredIssuer issuer = Optional.ofNullable(iss)
                     .flatMap(issuers::get)
                     .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
-            JwtClaims claims = verified(issuer, token);
+            Verifier verifier = verifiers.computeIfAbsent(issuer, UserTokens::verifier);
+            JwtClaims claims = verified(issuer, verifier, token);
             String subject = claims.getSubject();
             if (!Input.isStorable(subject) || subject.codePointCount(0, subject.length()) > LONGEST_SUBJECT) {
                 throw new Refusal(ErrorCode.AUTHENTICATION_INVALID); // PostgreSQL cannot even be asked for it
@@ -112,9 +120,9 @@ class UserTokens {
         }
     }
 
-    private JwtClaims verified(RegisteredIssuer issuer, String token) throws InvalidJwtException {
-        Verifier verifier = verifiers.computeIfAbsent(issuer, UserTokens::verifier);
-        if (!verifier.room().tryAcquire()) {
+    private JwtClaims verified(RegisteredIssuer issuer, Verifier verifier, String token) throws InvalidJwtException {
+        int room = verifier.keys().failed() ? AT_A_TIME / AFTER_A_FAILURE : 1;
+        if (!verifier.room().tryAcquire(room)) {
             throw new Refusal(ErrorCode.SERVICE_UNAVAILABLE);
         }
         try {
@@ -133,7 +141,7 @@ class UserTokens {
                     .processToClaims(token);
             throw new Refusal(ErrorCode.SERVICE_UNAVAILABLE);
         } finally {
-            verifier.room().release();
+            verifier.room().release(room);
         }
     }
 
@@ -144,16 +152,20 @@ class UserTokens {
     }
 
     private static Verifier verifier(RegisteredIssuer issuer) {
+        KeyRequests requests = new KeyRequests();
         HttpsJwks keys = new HttpsJwks(issuer.jwksUri());
-        keys.setSimpleHttpGet(new KeyRequests());
+        keys.setSimpleHttpGet(requests);
         keys.setRefreshReprieveThreshold(KeyRequests.AGAIN_AFTER.toMillis());
         keys.setRetainCacheOnErrorDuration(KEYS_OUTLIVE_FAILURES.toSeconds());
+        HttpsJwksVerificationKeyResolver resolver = new HttpsJwksVerificationKeyResolver(keys);
+        // A key's name may be missing, or be that of several.
+        resolver.setDisambiguateWithVerifySignature(true);
         return new Verifier(
                 claimsOf(issuer)
-                        .setVerificationKeyResolver(new HttpsJwksVerificationKeyResolver(keys))
+                        .setVerificationKeyResolver(resolver)
                         .setJwsAlgorithmConstraints(ASYMMETRIC)
                         .build(),
-                new Semaphore(AT_A_TIME));
+                requests);
     }
 
     /** What a token must say, whoever signed it. */

@@ -14,6 +14,7 @@ import dev.membership.service.support.GrpcDoor;
 import dev.membership.service.support.Instances;
 import dev.membership.service.support.Instances.TestInstance;
 import dev.membership.service.support.Issuer;
+import dev.membership.service.support.Management;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.Together;
 import io.grpc.CallOptions;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -64,6 +66,7 @@ class CredentialsTest extends DoorTest {
     private static final String INVALID = "authentication_invalid";
     private static final String ACCEPTED = "accepted";
     private static final int CALLERS = 60;
+    private static final int WAITING = 40;
 
     private final TestInstance instance = instances().create();
     private final Issuer issuer = new Issuer().registered(grpc(), instance.id(), null);
@@ -238,6 +241,52 @@ class CredentialsTest extends DoorTest {
                 .allSatisfy(outcome -> assertThat(outcome.refusal()).isEqualTo("service_unavailable"));
         assertThat(outcome(token)).isEqualTo("service_unavailable");
         assertThat(silent.fetches()).isEqualTo(1);
+    }
+
+    @Test
+    void firstCallsOfAnIssuersUsersWaitForItsKeys() {
+        Issuer slow = new Issuer().registered(grpc(), instance.id(), null);
+        Runnable answer = slow.hold();
+        String token = slow.token(user);
+        try (var watch = Executors.newVirtualThreadPerTaskExecutor()) {
+            watch.submit(() -> {
+                try {
+                    Eventually.until("all wait", () -> runningCalls() >= WAITING);
+                } finally {
+                    answer.run();
+                }
+            });
+
+            assertThat(Together.run(WAITING, i -> grpc().call(token, "GetUser", args("user_id", user))))
+                    .allSatisfy(outcome -> assertThat(outcome.succeeded()).isTrue());
+        }
+        assertThat(slow.fetches()).isEqualTo(1);
+    }
+
+    private static double runningCalls() {
+        return Management.get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith("membership_calls_running"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    @Test
+    void aKeyThatHasNoNameIsFoundByItsSignatures() {
+        issuer.nameNoKeys();
+
+        assertThat(outcome(issuer.token(user))).isEqualTo(ACCEPTED);
+        assertThat(outcome(issuer.sign(issuer.claims(user), Issuer.newKey()))).isEqualTo(INVALID);
+    }
+
+    @Test
+    void anIssuerWhoseAnswerDoesNotEndIsDown() {
+        Issuer dripping = new Issuer().registered(grpc(), instance.id(), null);
+        dripping.drip();
+
+        assertThat(outcome(dripping.token(user))).isEqualTo("service_unavailable");
+        assertThat(dripping.fetches()).isEqualTo(1);
     }
 
     @Test

@@ -8,7 +8,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -23,13 +26,18 @@ import org.jose4j.lang.JoseException;
 
 /** An identity provider: it serves its keys on loopback and signs tokens. */
 public final class Issuer {
+    private static final Duration DRIP = Duration.ofMillis(100);
+
     private final HttpServer server;
     private final String name = "https://" + Instances.unique("issuer") + ".example.com";
     private final AtomicInteger fetches = new AtomicInteger();
     private volatile PublicJsonWebKey key = newKey();
     private volatile String algorithm = AlgorithmIdentifiers.RSA_USING_SHA256;
+    private volatile List<JsonWebKey> others = List.of();
+    private volatile CountDownLatch held = new CountDownLatch(0);
     private volatile int status = 200;
     private volatile boolean hangs;
+    private volatile boolean drips;
     private volatile boolean noKeys;
 
     public Issuer() {
@@ -44,8 +52,23 @@ public final class Issuer {
             if (hangs) {
                 LockSupport.park();
             }
-            byte[] keys = (noKeys ? "<html></html>" : new JsonWebKeySet(List.<JsonWebKey>of(key)).toJson())
-                    .getBytes(StandardCharsets.UTF_8);
+            if (drips) {
+                exchange.sendResponseHeaders(200, 0);
+                while (true) {
+                    exchange.getResponseBody().write(' ');
+                    exchange.getResponseBody().flush();
+                    LockSupport.parkNanos(DRIP.toNanos());
+                }
+            }
+            try {
+                held.await();
+            } catch (InterruptedException ended) {
+                return;
+            }
+            List<JsonWebKey> served = new ArrayList<>(others);
+            served.add(key);
+            byte[] keys =
+                    (noKeys ? "<html></html>" : new JsonWebKeySet(served).toJson()).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, keys.length);
             exchange.getResponseBody().write(keys);
             exchange.close();
@@ -85,6 +108,25 @@ public final class Issuer {
         algorithm = newAlgorithm;
     }
 
+    /** From now on names no key, and serves another before the one by which it signs. */
+    public void nameNoKeys() {
+        PublicJsonWebKey other = newKey();
+        other.setKeyId(null);
+        key.setKeyId(null);
+        others = List.of(other);
+    }
+
+    /**
+     * From now on answers nobody until it is told to.
+     *
+     * @return tells it
+     */
+    public Runnable hold() {
+        CountDownLatch until = new CountDownLatch(1);
+        held = until;
+        return until::countDown;
+    }
+
     /** From now on answers with this HTTP status whoever asks for its keys. */
     public void answer(int httpStatus) {
         status = httpStatus;
@@ -98,6 +140,11 @@ public final class Issuer {
     /** From now on takes requests and does not answer them. */
     public void hang() {
         hangs = true;
+    }
+
+    /** From now on begins to answer, and does not end. */
+    public void drip() {
+        drips = true;
     }
 
     /** Answers nobody any more. */
