@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jose4j.http.Get;
 import org.jose4j.http.SimpleGet;
 import org.jose4j.http.SimpleResponse;
@@ -28,6 +29,7 @@ final class KeyRequests implements SimpleGet {
     private static final Duration LONGEST = TIMEOUT.multipliedBy(2);
 
     private final Get http = new Get();
+    private final AtomicInteger answers = new AtomicInteger();
     private volatile @Nullable Failure latest;
 
     KeyRequests() {
@@ -48,6 +50,7 @@ final class KeyRequests implements SimpleGet {
             SimpleResponse answer = fetch(location);
             new JsonWebKeySet(answer.getBody());
             latest = null;
+            answers.incrementAndGet();
             return answer;
         } catch (JoseException noKeys) {
             throw failed(new IOException("what it answers is no set of keys", noKeys));
@@ -73,6 +76,11 @@ final class KeyRequests implements SimpleGet {
     /** Whether the last request failed. */
     boolean failed() {
         return latest != null;
+    }
+
+    /** How often there were keys: they may be others each time. */
+    int answers() {
+        return answers.get();
     }
 
     private IOException failed(IOException cause) {

@@ -13,8 +13,8 @@ interface SecurityConfig {
     Optional<String> operatorToken();
 
     /**
-     * How long a secret key or an issuer that was looked up is trusted without looking again. A key that is revoked ends at
-     * once in the process that revoked it, and in the others after this time at most.
+     * How long a secret key or an issuer that was looked up is trusted without looking again, and a token without verifying it
+     * again. A key that is revoked ends at once in the process that revoked it, and in the others after this time at most.
      */
     @WithDefault("5S")
     @DurationMin(message = "(MEMBERSHIP_CREDENTIAL_CACHE) must not be negative")

@@ -1,5 +1,7 @@
 package dev.membership.service.security;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.membership.domain.caller.Caller;
 import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
@@ -23,6 +25,7 @@ import org.jose4j.jwk.HttpsJwks;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
+import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.ErrorCodeValidator;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumer;
@@ -57,6 +60,7 @@ class UserTokens {
     private static final int LONGEST_SUBJECT = 255;
 
     private static final int CACHED_ISSUERS = 1_000;
+    private static final int CACHED_TOKENS = 1_000;
     private static final AlgorithmConstraints ASYMMETRIC = new AlgorithmConstraints(
             ConstraintType.PERMIT,
             AlgorithmIdentifiers.RSA_USING_SHA256,
@@ -71,6 +75,9 @@ class UserTokens {
     /** By what was registered, so that a change of it makes a new verifier and nothing else does. */
     private final ConcurrentMap<RegisteredIssuer, Verifier> verifiers = new ConcurrentHashMap<>();
 
+    /** One call asks for its caller twice, and one user soon calls again. */
+    private final Cache<String, Verified> verified;
+
     private final JwtConsumer unverified = new JwtConsumerBuilder()
             .setSkipAllValidators()
             .setDisableRequireSignature()
@@ -79,11 +86,27 @@ class UserTokens {
 
     UserTokens(SecurityConfig config, Credentials credentials) {
         this.issuers = new CredentialCache<>(config.credentialCache(), CACHED_ISSUERS, credentials::issuer);
+        this.verified = Caffeine.newBuilder()
+                .expireAfterWrite(config.credentialCache())
+                .maximumSize(CACHED_TOKENS)
+                .build();
     }
 
     private record Verifier(JwtConsumer tokens, KeyRequests keys, Semaphore room) {
         private Verifier(JwtConsumer tokens, KeyRequests keys) {
             this(tokens, keys, new Semaphore(AT_A_TIME));
+        }
+    }
+
+    /**
+     * What was found out of a token.
+     *
+     * @param keys which of the issuer's answers they were in
+     */
+    private record Verified(
+            RegisteredIssuer issuer, Verifier verifier, int keys, Caller.User user, NumericDate expires) {
+        boolean isPast() {
+            return NumericDate.now().getValue() - ALLOWED_CLOCK_SKEW_SECONDS >= expires.getValue();
         }
     }
 
@@ -98,18 +121,35 @@ class UserTokens {
      *     nor rejected
      */
     Caller.User verify(String token) {
+        Verified known = verified.getIfPresent(token);
+        return known != null && stillHolds(known) ? known.user() : verifyAnew(token);
+    }
+
+    private boolean stillHolds(Verified known) {
+        return !known.isPast()
+                && issuers.get(known.issuer().issuer())
+                        .filter(known.issuer()::equals)
+                        .isPresent()
+                && known.verifier().equals(verifiers.get(known.issuer()))
+                && known.verifier().keys().answers() == known.keys();
+    }
+
+    private Caller.User verifyAnew(String token) {
         try {
             String iss = unverified.processToClaims(token).getIssuer();
             RegisteredIssuer issuer = Optional.ofNullable(iss)
                     .flatMap(issuers::get)
                     .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
             Verifier verifier = verifiers.computeIfAbsent(issuer, UserTokens::verifier);
+            int keys = verifier.keys().answers();
             JwtClaims claims = verified(issuer, verifier, token);
             String subject = claims.getSubject();
             if (!Input.isStorable(subject) || subject.codePointCount(0, subject.length()) > LONGEST_SUBJECT) {
                 throw new Refusal(ErrorCode.AUTHENTICATION_INVALID); // PostgreSQL cannot even be asked for it
             }
-            return new Caller.User(issuer.instanceId(), subject);
+            Caller.User user = new Caller.User(issuer.instanceId(), subject);
+            verified.put(token, new Verified(issuer, verifier, keys, user, claims.getExpirationTime()));
+            return user;
         } catch (InvalidJwtException invalid) {
             // Not the exception: its text holds the token, which another reader may well accept.
             LOG.debugf("token refused, jose4j's error codes %s", codes(invalid));

@@ -86,6 +86,20 @@ class CredentialsTest extends DoorTest {
     }
 
     @Test
+    void aTokenThatWasAcceptedAMomentAgoIsValidForNoLonger() {
+        String token = expiring(-27);
+        Instant end = Instant.now().plusSeconds(4); // after those that are forgiven, by a clock of whole seconds
+        assertThat(readingOverGrpc(token)).isEqualTo(ACCEPTED);
+
+        Eventually.until("it is refused", () -> {
+            Instant asked = Instant.now();
+            String answer = readingOverGrpc(token);
+            assertThat(answer.equals(ACCEPTED) && asked.isAfter(end)).isFalse();
+            return answer.equals(INVALID);
+        });
+    }
+
+    @Test
     void aTokenNamesItsIssuerAndItsUser() {
         JwtClaims claims = issuer.claims(user);
         claims.unsetClaim("iss");
