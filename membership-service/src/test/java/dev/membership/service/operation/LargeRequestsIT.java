@@ -155,9 +155,6 @@ class LargeRequestsIT {
                     .allSatisfy(end -> assertThat(end.join().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
             assertThat(ended).as("but some do").anyMatch(end -> !end.isDone());
             assertThat(instance.read(organization).get("id").asText()).isEqualTo(organization);
-            assertThat(statusOfALargeOne(service, instance))
-                    .as("the doors share it")
-                    .isEqualTo(503);
 
             calls.forEach(call -> call.cancel("enough", null));
             Eventually.until("there is room again", () -> statusOfALargeOne(service, instance) == 200);
