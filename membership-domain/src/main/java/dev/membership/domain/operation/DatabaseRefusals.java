@@ -141,7 +141,7 @@ public final class DatabaseRefusals {
         return switch (state) {
             // statement_timeout and lock_timeout
             case "57014", "55P03" -> Optional.of(new Refusal(ErrorCode.DEADLINE_EXCEEDED));
-            // no such database; read-only after a fail-over; idle_in_transaction_session_timeout, when this process stood still
+            // no such database; read-only after a fail-over; idle in a transaction, when this process stood still
             case "3D000", "25006", "25P03" -> Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE));
             default ->
                 UNAVAILABLE.stream().anyMatch(state::startsWith)

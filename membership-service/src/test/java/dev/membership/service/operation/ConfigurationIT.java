@@ -4,6 +4,8 @@ import static dev.membership.service.support.Door.args;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalToIgnoringCase;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.membership.service.support.Eventually;
@@ -128,6 +130,25 @@ class ConfigurationIT {
         }
         try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
             assertThat(letIn(service, "https://one.example")).isNull();
+        }
+    }
+
+    @Test
+    void aPageMayBeTracedAndReadsWhenToTryAgain() {
+        try (ServiceProcess service =
+                ServiceProcess.start(database, Map.of("MEMBERSHIP_CORS_ORIGINS", "https://one.example"))) {
+            given().port(service.httpPort())
+                    .header("Origin", "https://one.example")
+                    .header("Access-Control-Request-Method", "POST")
+                    .header("Access-Control-Request-Headers", "authorization,content-type,traceparent,tracestate")
+                    .options("/graphql")
+                    .then()
+                    .header("Access-Control-Allow-Headers", containsString("traceparent"));
+            given().port(service.httpPort())
+                    .header("Origin", "https://one.example")
+                    .post("/graphql")
+                    .then()
+                    .header("Access-Control-Expose-Headers", equalToIgnoringCase("Retry-After"));
         }
     }
 
