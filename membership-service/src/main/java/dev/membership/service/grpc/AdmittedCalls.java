@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @GlobalInterceptor
 public class AdmittedCalls implements ServerInterceptor, Prioritized {
-    static final int OUTERMOST = 10_000;
+    private static final int NEXT_TO_OUTERMOST = ArrivingRequests.OUTERMOST - 1;
 
     private static final boolean TO_THE_LAST = true;
 
@@ -70,7 +70,7 @@ public class AdmittedCalls implements ServerInterceptor, Prioritized {
 
     @Override
     public int getPriority() {
-        return OUTERMOST;
+        return NEXT_TO_OUTERMOST;
     }
 
     @Override

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 @GlobalInterceptor
 public class ArrivingRequests implements ServerInterceptor, Prioritized {
     /** Around all others: what they have not been told of, they would wait for. */
-    private static final int OUTERMOST = AdmittedCalls.OUTERMOST + 1;
+    static final int OUTERMOST = 10_000;
 
     private static final Context.Key<Arrival> KEY = Context.key("arrival");
 

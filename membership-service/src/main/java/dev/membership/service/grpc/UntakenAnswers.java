@@ -18,9 +18,6 @@ import java.util.concurrent.TimeoutException;
  */
 @ApplicationScoped
 class UntakenAnswers extends ServerStreamTracer.Factory {
-    /** Watches of the health answer without an end, and hold next to nothing. */
-    private static final String OURS = "membership.";
-
     private static final int PART_OF_HEAP = 4;
 
     /** What a call takes beside its answer, roughly. */
@@ -32,7 +29,8 @@ class UntakenAnswers extends ServerStreamTracer.Factory {
 
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-        return method.startsWith(OURS) ? new Answer() : new ServerStreamTracer() {};
+        // Watches of the health answer without an end, and hold next to nothing.
+        return method.startsWith(Intake.OURS) ? new Answer() : new ServerStreamTracer() {};
     }
 
     private final class Answer extends ServerStreamTracer {

@@ -15,8 +15,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 import org.jose4j.jwa.AlgorithmConstraints;
@@ -72,8 +70,9 @@ class UserTokens {
             AlgorithmIdentifiers.EDDSA);
 
     private final CredentialCache<RegisteredIssuer> issuers;
-    /** By what was registered, so that a change of it makes a new verifier and nothing else does. */
-    private final ConcurrentMap<RegisteredIssuer, Verifier> verifiers = new ConcurrentHashMap<>();
+    /** By what was registered, so that a change of it makes a new verifier and nothing else does: keys outlive an issuer's outage. */
+    private final Cache<RegisteredIssuer, Verifier> verifiers =
+            Caffeine.newBuilder().maximumSize(CACHED_ISSUERS).build();
 
     /** One call asks for its caller twice, and one user soon calls again. */
     private final Cache<String, Verified> verified;
@@ -112,7 +111,6 @@ class UserTokens {
 
     void onChange(@Observes CredentialsChanged changed) {
         issuers.forgetAll();
-        verifiers.clear();
     }
 
     /**
@@ -130,7 +128,7 @@ class UserTokens {
                 && issuers.get(known.issuer().issuer())
                         .filter(known.issuer()::equals)
                         .isPresent()
-                && known.verifier().equals(verifiers.get(known.issuer()))
+                && known.verifier().equals(verifiers.getIfPresent(known.issuer()))
                 && known.verifier().keys().answers() == known.keys();
     }
 
@@ -140,7 +138,7 @@ class UserTokens {
             RegisteredIssuer issuer = Optional.ofNullable(iss)
                     .flatMap(issuers::get)
                     .orElseThrow(() -> new Refusal(ErrorCode.AUTHENTICATION_INVALID));
-            Verifier verifier = verifiers.computeIfAbsent(issuer, UserTokens::verifier);
+            Verifier verifier = verifiers.get(issuer, UserTokens::verifier);
             int keys = verifier.keys().answers();
             JwtClaims claims = verified(issuer, verifier, token);
             String subject = claims.getSubject();

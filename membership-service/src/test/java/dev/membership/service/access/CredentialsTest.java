@@ -332,6 +332,16 @@ class CredentialsTest extends DoorTest {
     }
 
     @Test
+    void keysOfAnIssuerThatIsDownOutliveAChangeOfOtherCredentials() {
+        assertThat(outcome(issuer.token(user))).isEqualTo(ACCEPTED);
+        issuer.answer(503);
+
+        revoke(newKey());
+
+        assertThat(outcome(issuer.token(user))).isEqualTo(ACCEPTED);
+    }
+
+    @Test
     void aSubjectIsAUsersIdOrElseItsExternalId() {
         String external = instance.user(args("external_id", "idp|" + user));
         String impostor = instance.user(args("external_id", user));
@@ -384,13 +394,26 @@ class CredentialsTest extends DoorTest {
 
     @Test
     void aSecretKeyEndsWhenItIsRevoked() {
-        JsonNode created = grpc().call(
-                        Instances.OPERATOR_TOKEN,
-                        "CreateSecretKey",
-                        args("instance_id", instance.id(), "name", "to be revoked"));
+        JsonNode created = newKey();
         String secret = created.get("secret").asText();
         assertThat(header("Bearer " + secret)).isEqualTo(ACCEPTED);
 
+        revoke(created);
+
+        assertThat(header("Bearer " + secret)).isEqualTo("clerk_key_invalid");
+        assertThat(grpc().call(Instances.OPERATOR_TOKEN, "ListSecretKeys", args("instance_id", instance.id()))
+                        .toString())
+                .doesNotContain(secret);
+    }
+
+    private JsonNode newKey() {
+        return grpc().call(
+                        Instances.OPERATOR_TOKEN,
+                        "CreateSecretKey",
+                        args("instance_id", instance.id(), "name", "to be revoked"));
+    }
+
+    private void revoke(JsonNode created) {
         grpc().call(
                         Instances.OPERATOR_TOKEN,
                         "RevokeSecretKey",
@@ -399,11 +422,6 @@ class CredentialsTest extends DoorTest {
                                 instance.id(),
                                 "secret_key_id",
                                 created.at("/key/id").asText()));
-
-        assertThat(header("Bearer " + secret)).isEqualTo("clerk_key_invalid");
-        assertThat(grpc().call(Instances.OPERATOR_TOKEN, "ListSecretKeys", args("instance_id", instance.id()))
-                        .toString())
-                .doesNotContain(secret);
     }
 
     @Test
