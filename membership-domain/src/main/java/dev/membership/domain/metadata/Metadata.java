@@ -86,9 +86,10 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         if (patch == null) {
             return this;
         }
-        ObjectNode target = read();
+        ObjectNode before = read();
+        ObjectNode target = before.deepCopy();
         merge(target, patch.read());
-        return target.equals(read()) ? this : of(target).checked(param, target);
+        return target.equals(before) ? this : of(target).checked(param, target);
     }
 
     private static void merge(ObjectNode target, ObjectNode patch) {

@@ -4,7 +4,6 @@ import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.admission.RequestRoom;
 import io.grpc.Context;
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -16,7 +15,6 @@ import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GlobalInterceptor;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.spi.Prioritized;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +73,7 @@ public class ArrivingRequests implements ServerInterceptor, Prioritized {
         if (arrival == null) {
             return next.startCall(call, headers);
         }
+        // What is refused here may be closed by the stub at the same time.
         ClosedOnce<Q, A> once = new ClosedOnce<>(call);
         arrival.ifCrowded(() -> {
             StatusRuntimeException refusal = errors.refused(
@@ -82,22 +81,6 @@ public class ArrivingRequests implements ServerInterceptor, Prioritized {
             once.close(refusal.getStatus(), refusal.getTrailers());
         });
         return new UntilCrowded<>(next.startCall(once, headers), arrival);
-    }
-
-    /** A call that is refused here may be closed by others at the same time. */
-    private static final class ClosedOnce<Q, A> extends SimpleForwardingServerCall<Q, A> {
-        private final AtomicBoolean closed = new AtomicBoolean();
-
-        ClosedOnce(ServerCall<Q, A> call) {
-            super(call);
-        }
-
-        @Override
-        public void close(Status status, Metadata trailers) {
-            if (!closed.getAndSet(true)) {
-                super.close(status, trailers);
-            }
-        }
     }
 
     /** Keeps from the stub what belongs to a call that was refused; to the stub it has been cancelled. */

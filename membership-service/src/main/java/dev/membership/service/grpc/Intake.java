@@ -3,20 +3,17 @@ package dev.membership.service.grpc;
 import dev.membership.service.security.CallerAuthentication;
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GlobalInterceptor;
 import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.spi.Prioritized;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,9 +100,8 @@ public class Intake implements ServerInterceptor, Prioritized {
         return next.startCall(held, headers);
     }
 
-    /** A call whose messages pass a valve. */
-    private static final class Held<Q, A> extends SimpleForwardingServerCall<Q, A> {
-        private final AtomicBoolean closed = new AtomicBoolean();
+    /** A call whose messages pass a valve. The stub, too, closes one that ends without a request. */
+    private static final class Held<Q, A> extends ClosedOnce<Q, A> {
         private final Valve valve;
 
         Held(ServerCall<Q, A> call) {
@@ -116,14 +112,6 @@ public class Intake implements ServerInterceptor, Prioritized {
         @Override
         public void request(int messages) {
             valve.pass(messages, 0);
-        }
-
-        /** The stub, too, closes a call that ends without a request. */
-        @Override
-        public void close(Status status, Metadata trailers) {
-            if (!closed.getAndSet(true)) {
-                super.close(status, trailers);
-            }
         }
     }
 

@@ -341,15 +341,7 @@ class MembershipContractTest extends ContractTest {
                 "private_metadata",
                 args("p", 1));
 
-        JsonNode merged = call(
-                door,
-                "UpdateMembershipMetadata",
-                "organization_id",
-                organization,
-                "user_id",
-                user,
-                "public_metadata",
-                object("{'deep':{'gone':null,'b':{'c':1}},'list':[3]}"));
+        JsonNode merged = mergePublic(door, user, "{'deep':{'gone':null,'b':{'c':1}},'list':[3]}");
 
         assertThat(Answers.plain(merged.get("publicMetadata")))
                 .isEqualTo(Answers.plain(json("{\"keep\":1,\"deep\":{\"a\":1,\"b\":{\"c\":1}},\"list\":[3]}")));
