@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -167,16 +169,16 @@ public final class Clients {
         double rate = Double.parseDouble(command[4]);
         long start = System.nanoTime();
         long all = (long) (rate * Double.parseDouble(command[5]));
-        Phaser unanswered = new Phaser(1);
+        // No Phaser: it counts 65,535 at the most, and more than that may wait for a connection.
+        List<CompletableFuture<?>> answers = new ArrayList<>();
         for (long sent = 0; sent < all; sent++) {
             long due = start + (long) (sent / rate * NANOS);
             while (due - System.nanoTime() > 0) {
                 LockSupport.parkNanos(due - System.nanoTime());
             }
-            unanswered.register();
-            book.booked(command[1], door, anyRead()).whenComplete((outcome, never) -> unanswered.arriveAndDeregister());
+            answers.add(book.booked(command[1], door, anyRead()));
         }
-        unanswered.arriveAndAwaitAdvance();
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
     }
 
     /** One after the other: a member joins, is read, is changed or leaves; and others are read meanwhile. */
