@@ -27,7 +27,13 @@ import org.dataloader.DataLoaderFactory;
 import org.dataloader.MappedBatchLoader;
 import org.jspecify.annotations.Nullable;
 
-/** How every GraphQL field is answered that asks a use case: the caller is known, and failures are the catalogue's. */
+/**
+ * How every GraphQL field is answered that asks a use case: the caller is known, and failures are the catalogue's.
+ *
+ * <p>What waits for its use case runs on a virtual thread: each class of the API says so, by {@code @RunOnVirtualThread}. The
+ * framework's other way is Vert.x's worker threads, which take the calls of an event loop one after another: one that waits for
+ * a lock would hold up all behind it.
+ */
 @ApplicationScoped
 class GraphQlCalls {
     private final CurrentVertxRequest request;

@@ -12,6 +12,7 @@ import dev.membership.domain.membership.MembershipLists;
 import dev.membership.domain.membership.MembershipView;
 import dev.membership.domain.membership.Memberships;
 import dev.membership.domain.membership.PermissionChecks;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Memberships over GraphQL. */
 @GraphQLApi
+@RunOnVirtualThread
 @ApplicationScoped
 public class MembershipApi {
     private final GraphQlCalls calls;

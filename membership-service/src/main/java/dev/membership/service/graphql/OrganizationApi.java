@@ -6,6 +6,7 @@ import dev.membership.domain.organization.OrganizationCommands;
 import dev.membership.domain.organization.OrganizationCreation;
 import dev.membership.domain.organization.OrganizationLists;
 import dev.membership.domain.organization.Organizations;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Organizations over GraphQL. */
 @GraphQLApi
+@RunOnVirtualThread
 @ApplicationScoped
 public class OrganizationApi {
     private final GraphQlCalls calls;

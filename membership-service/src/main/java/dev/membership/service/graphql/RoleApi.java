@@ -6,6 +6,7 @@ import dev.membership.domain.role.Permissions;
 import dev.membership.domain.role.RoleCommands;
 import dev.membership.domain.role.RoleLists;
 import dev.membership.domain.role.Roles;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Roles and permissions over GraphQL. */
 @GraphQLApi
+@RunOnVirtualThread
 @ApplicationScoped
 public class RoleApi {
     /** Roles belong to the instance, so whatever organization they are read under, there is one answer. */

@@ -2,6 +2,7 @@ package dev.membership.service.graphql;
 
 import dev.membership.domain.instance.InstanceCommands;
 import dev.membership.domain.instance.Settings;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import org.eclipse.microprofile.graphql.Description;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The instance's settings over GraphQL. */
 @GraphQLApi
+@RunOnVirtualThread
 @ApplicationScoped
 public class SettingsApi {
     private final GraphQlCalls calls;

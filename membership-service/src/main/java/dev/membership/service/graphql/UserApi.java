@@ -6,6 +6,7 @@ import dev.membership.domain.user.UserLists;
 import dev.membership.domain.user.UserUpserts;
 import dev.membership.domain.user.UserView;
 import dev.membership.domain.user.Users;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Users over GraphQL. */
 @GraphQLApi
+@RunOnVirtualThread
 @ApplicationScoped
 public class UserApi {
     private final GraphQlCalls calls;
