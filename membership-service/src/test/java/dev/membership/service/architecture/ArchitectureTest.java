@@ -29,11 +29,13 @@ import dev.membership.domain.database.Row;
 import dev.membership.domain.database.Sql;
 import dev.membership.domain.operation.Operations;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Entity;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.microprofile.graphql.GraphQLApi;
 
 /** The borders between the parts. Each rule was seen failing once, on a class that broke it on purpose. */
 @AnalyzeClasses(
@@ -151,6 +153,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule doorsAskUseCasesAndPassTheCallerOn =
             classes().that().resideInAnyPackage(GRPC, GRAPHQL).should(callOfTheDomainsBeansOnlyUseCasesWithACaller());
+
+    @ArchTest
+    static final ArchRule graphQlCallsThatWaitHoldUpNoOthers =
+            classes().that().areAnnotatedWith(GraphQLApi.class).should().beAnnotatedWith(RunOnVirtualThread.class);
 
     @ArchTest
     static final ArchRule namesSayWhatAClassIs =
