@@ -92,6 +92,11 @@ public record Metadata(@JsonValue @JsonRawValue String json) {
         return target.equals(before) ? this : of(target).checked(param, target);
     }
 
+    /** Another one in this one's place. Without one, or with one that says what is there, it is this very one. */
+    public Metadata replace(@Nullable Metadata other) {
+        return other == null || other.read().equals(read()) ? this : other;
+    }
+
     private static void merge(ObjectNode target, ObjectNode patch) {
         patch.properties().forEach(entry -> {
             JsonNode value = entry.getValue();

@@ -68,6 +68,15 @@ class Organization {
         setMetadata(Metadata.EMPTY, Metadata.EMPTY);
     }
 
+    /** Takes over what can change here; the version counts itself. */
+    void set(OrganizationView view) {
+        name = view.name();
+        slug = view.slug();
+        adminDeleteEnabled = view.adminDeleteEnabled();
+        updatedAt = view.updatedAt();
+        setMetadata(view.publicMetadata(), view.privateMetadata());
+    }
+
     void setMetadata(Metadata publicOnes, Metadata privateOnes) {
         publicMetadata = publicOnes.json();
         privateMetadata = privateOnes.json();

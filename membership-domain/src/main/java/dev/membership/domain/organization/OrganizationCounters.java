@@ -58,10 +58,12 @@ public class OrganizationCounters {
         return new Counts(0, 0, maxAllowedMemberships, 0, 1);
     }
 
-    /** Sets the limit. One below the present count is well: it blocks additions only. */
-    void limit(Caller caller, String organizationId, int maxAllowedMemberships) {
-        database.execute(Sql.of("UPDATE organization_counter c SET max_allowed_memberships = ?", maxAllowedMemberships)
-                .add(whereOpen(caller, organizationId)));
+    /** Keeps an organization from being changed by others until the present transaction ends. */
+    void lock(Caller caller, String organizationId) {
+        if (database.first(locking(caller, organizationId, Sql.of("true")), OrganizationCounters::counts)
+                .isEmpty()) {
+            throw absent(caller);
+        }
     }
 
     /** Ends all changes in an organization but the removal of its members. */
@@ -209,10 +211,17 @@ public class OrganizationCounters {
                 .collect(Collectors.toMap(First::organizationId, First::sequence));
     }
 
-    /** Hands out the number of an event that changes no count. */
-    public Counts nextEvent(Caller caller, String organizationId) {
+    /**
+     * Hands out the number of an event that changes no count.
+     *
+     * @param maxAllowedMemberships the limit from now on; one below the present count is well: it blocks additions only
+     */
+    Counts nextEvent(Caller caller, String organizationId, int maxAllowedMemberships) {
         return database.first(
-                        Sql.of("UPDATE organization_counter c SET event_sequence = event_sequence + 1")
+                        Sql.of(
+                                        "UPDATE organization_counter c SET event_sequence = event_sequence + 1,"
+                                                + " max_allowed_memberships = ?",
+                                        maxAllowedMemberships)
                                 .add(whereOpen(caller, organizationId))
                                 .add(" RETURNING " + COUNTS),
                         OrganizationCounters::counts)

@@ -84,6 +84,69 @@ public record OrganizationView(
         return elevatedMembersCount == 0;
     }
 
+    /** With what is given; null: as it is. */
+    OrganizationView with(
+            @Nullable String newName,
+            @Nullable String newSlug,
+            @Nullable Boolean deletionEnabled,
+            @Nullable Integer limit) {
+        return new OrganizationView(
+                id,
+                newName == null ? name : newName,
+                newSlug == null ? slug : newSlug,
+                imageUrl,
+                deletionEnabled == null ? adminDeleteEnabled : deletionEnabled,
+                publicMetadata,
+                privateMetadata,
+                createdBy,
+                createdAt,
+                updatedAt,
+                version,
+                membersCount,
+                pendingInvitationsCount,
+                limit == null ? maxAllowedMemberships : limit,
+                elevatedMembersCount);
+    }
+
+    OrganizationView withMetadata(Metadata newPublic, Metadata newPrivate) {
+        return new OrganizationView(
+                id,
+                name,
+                slug,
+                imageUrl,
+                adminDeleteEnabled,
+                newPublic,
+                newPrivate,
+                createdBy,
+                createdAt,
+                updatedAt,
+                version,
+                membersCount,
+                pendingInvitationsCount,
+                maxAllowedMemberships,
+                elevatedMembersCount);
+    }
+
+    /** As the next version. */
+    OrganizationView written(Instant at) {
+        return new OrganizationView(
+                id,
+                name,
+                slug,
+                imageUrl,
+                adminDeleteEnabled,
+                publicMetadata,
+                privateMetadata,
+                createdBy,
+                createdAt,
+                at,
+                version + 1,
+                membersCount,
+                pendingInvitationsCount,
+                maxAllowedMemberships,
+                elevatedMembersCount);
+    }
+
     public OrganizationView withCounts(OrganizationCounters.Counts counts) {
         return new OrganizationView(
                 id,

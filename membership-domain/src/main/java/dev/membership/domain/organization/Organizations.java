@@ -23,7 +23,7 @@ import dev.membership.domain.organization.OrganizationCounters.Counts;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Reading, changing and deleting one organization. */
@@ -80,7 +80,8 @@ public class Organizations {
     }
 
     /**
-     * Changes what is given. A user needs to manage the profile, and may change name and slug only.
+     * Changes what is given. A user needs to manage the profile, and may change name and slug only. What changes nothing
+     * writes nothing.
      *
      * @throws Refusal {@code form_identifier_exists}, {@code organization_slugs_disabled}, {@code conflict}
      */
@@ -97,51 +98,39 @@ public class Organizations {
             if (slug != null) {
                 requireSlugsEnabled(caller);
             }
-            OrganizationView changed = change(call, organizationId, command.etag(), organization -> {
-                if (name != null) {
-                    organization.name = name;
-                }
-                if (slug != null) {
-                    organization.slug = slug;
-                }
-                if (command.adminDeleteEnabled() != null) {
-                    organization.adminDeleteEnabled = command.adminDeleteEnabled();
-                }
-                if (command.maxAllowedMemberships() != null) {
-                    counters.limit(
-                            caller,
+            Integer limit = command.maxAllowedMemberships() == null
+                    ? null
+                    : Integer.valueOf(Input.atLeast("max_allowed_memberships", command.maxAllowedMemberships(), 0));
+            return change(
+                            call,
                             organizationId,
-                            Input.atLeast("max_allowed_memberships", command.maxAllowedMemberships(), 0));
-                }
-            });
-            return changed.visibleTo(caller);
+                            command.etag(),
+                            before -> before.with(name, slug, command.adminDeleteEnabled(), limit))
+                    .visibleTo(caller);
         });
     }
 
-    /** Merges metadata, see {@link Metadata#merge}. */
+    /** Merges metadata, see {@link Metadata#merge}. What changes nothing writes nothing. */
     public OrganizationView mergeMetadata(Caller caller, @Nullable String requestId, ChangeMetadata command) {
         return change(
                 new Call(caller, Operation.UPDATE_ORGANIZATION_METADATA, requestId),
                 command,
-                organization -> organization.setMetadata(
-                        new Metadata(organization.publicMetadata).merge("public_metadata", command.publicMetadata()),
-                        new Metadata(organization.privateMetadata)
-                                .merge("private_metadata", command.privateMetadata())));
+                before -> before.withMetadata(
+                        before.publicMetadata().merge("public_metadata", command.publicMetadata()),
+                        before.privateMetadata().merge("private_metadata", command.privateMetadata())));
     }
 
-    /** Puts metadata in the present one's place; a field that is not given stays. */
+    /** Puts metadata in the present one's place; a field that is not given stays. What changes nothing writes nothing. */
     public OrganizationView replaceMetadata(Caller caller, @Nullable String requestId, ChangeMetadata command) {
         return change(
                 new Call(caller, Operation.REPLACE_ORGANIZATION_METADATA, requestId),
                 command,
-                organization -> organization.setMetadata(
-                        Optional.ofNullable(command.publicMetadata())
-                                .orElseGet(() -> new Metadata(organization.publicMetadata)),
-                        Optional.ofNullable(command.privateMetadata())
-                                .orElseGet(() -> new Metadata(organization.privateMetadata))));
+                before -> before.withMetadata(
+                        before.publicMetadata().replace(command.publicMetadata()),
+                        before.privateMetadata().replace(command.privateMetadata())));
     }
 
-    private OrganizationView change(Call call, ChangeMetadata command, Consumer<Organization> change) {
+    private OrganizationView change(Call call, ChangeMetadata command, UnaryOperator<OrganizationView> change) {
         return operations.write(
                 call,
                 command,
@@ -180,15 +169,18 @@ public class Organizations {
     }
 
     private OrganizationView change(
-            Call call, String organizationId, @Nullable String etag, Consumer<Organization> change) {
-        Counts counts = counters.nextEvent(call.caller(), organizationId);
+            Call call, String organizationId, @Nullable String etag, UnaryOperator<OrganizationView> change) {
+        counters.lock(call.caller(), organizationId);
         OrganizationView before = find(call.caller(), "o.id", organizationId);
         Etag.require(etag, before.etag());
-        Organization organization = repository.findById(new ScopedId(call.instanceId(), organizationId));
-        change.accept(organization);
-        organization.updatedAt = Input.now(clock);
+        OrganizationView changed = change.apply(before);
+        if (changed.equals(before)) {
+            return before;
+        }
+        OrganizationView after = changed.written(Input.now(clock));
+        Counts counts = counters.nextEvent(call.caller(), organizationId, after.maxAllowedMemberships());
+        repository.findById(new ScopedId(call.instanceId(), organizationId)).set(after);
         repository.flush();
-        OrganizationView after = find(call.caller(), "o.id", organizationId);
         events.append(
                 call,
                 organizationId,

@@ -14,6 +14,7 @@ import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
+import java.util.Map;
 
 /** Organizations one at a time: creating, reading, changing, deleting. */
 @QuarkusTest
@@ -300,6 +301,70 @@ class OrganizationContractTest extends ContractTest {
                         "organization_id",
                         before.get("id").asText())))
                 .isEqualTo(Answers.plain(after));
+    }
+
+    @ThroughEachDoor
+    void aChangeThatChangesNothingWritesNothing(Via door) {
+        JsonNode created = call(
+                door,
+                "CreateOrganization",
+                "name",
+                "Acme",
+                "slug",
+                "acme",
+                "max_allowed_memberships",
+                7,
+                "public_metadata",
+                object("{'list':[1,2.5],'deep':{'b':1,'a':2}}"));
+        String id = created.get("id").asText();
+        long last = lastEvent();
+
+        JsonNode same = call(
+                door,
+                "UpdateOrganization",
+                "organization_id",
+                id,
+                "name",
+                " Acme ",
+                "slug",
+                "acme",
+                "max_allowed_memberships",
+                7,
+                "admin_delete_enabled",
+                true);
+        JsonNode nothing = call(door, "UpdateOrganization", "organization_id", id);
+        JsonNode merged = call(
+                door,
+                "UpdateOrganizationMetadata",
+                "organization_id",
+                id,
+                "public_metadata",
+                object("{'deep':{'a':2},'gone':null}"));
+        JsonNode replaced = call(
+                door,
+                "ReplaceOrganizationMetadata",
+                "organization_id",
+                id,
+                "public_metadata",
+                object("{'deep':{'a':2,'b':1},'list':[1,2.5]}"),
+                "private_metadata",
+                Map.of());
+
+        assertThat(List.of(same, nothing, merged, replaced)).containsOnly(created);
+        assertThat(eventsSince(last)).isEmpty();
+    }
+
+    /** What was without an event took no number, either. */
+    @ThroughEachDoor
+    void anOrganizationsNumbersHaveNoGapAfterAChangeThatChangesNothing(Via door) {
+        String id = instance.organization();
+        call(door, "UpdateOrganization", "organization_id", id);
+        long last = lastEvent();
+
+        call(door, "UpdateOrganization", "organization_id", id, "max_allowed_memberships", 9);
+
+        assertThat(eventsSince(last)).extracting(Event::sequence).containsExactly(2L);
+        assertThat(instance.read(id).get("maxAllowedMemberships").asInt()).isEqualTo(9);
     }
 
     @ThroughEachDoor

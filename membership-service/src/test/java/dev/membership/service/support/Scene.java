@@ -221,7 +221,7 @@ public record Scene(
             case "permissions" -> operation.equals("UpdateRole") ? Map.of("ids", List.of(permission)) : permission;
             case "permission" -> "org:sys_memberships:read";
             case "domains_enrollment_modes" -> Map.of("modes", List.of("manual_invitation"));
-            case "public_metadata", "private_metadata" -> Map.of("given", 1);
+            case "public_metadata", "private_metadata" -> Map.of("given", operation);
             case "id" ->
                 id(
                         switch (operation) {
