@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record ImportOutcome(
         Result result, @Nullable String userId, @Nullable Refusal refusal) {
-    /** What can become of a row; one that changed nothing of its user counts as updated. */
+    /** What can become of a row. */
     public enum Result {
         CREATED,
         UPDATED,
+        UNCHANGED,
         REFUSED
     }
 

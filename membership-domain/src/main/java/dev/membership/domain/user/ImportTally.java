@@ -11,6 +11,7 @@ public final class ImportTally {
 
     private long created;
     private long updated;
+    private long unchanged;
     private long refused;
     private final List<Refused> refusals = new ArrayList<>();
 
@@ -40,9 +41,10 @@ public final class ImportTally {
         switch (outcome.result()) {
             case CREATED -> created++;
             case UPDATED -> updated++;
+            case UNCHANGED -> unchanged++;
             case REFUSED -> {
                 if (refusals.size() < REPORTED_REFUSALS) {
-                    refusals.add(Refused.of(created + updated + refused, outcome.refusal()));
+                    refusals.add(Refused.of(created + updated + unchanged + refused, outcome.refusal()));
                 }
                 refused++;
             }
@@ -55,6 +57,11 @@ public final class ImportTally {
 
     public long updated() {
         return updated;
+    }
+
+    /** Rows whose users were as they say already. */
+    public long unchanged() {
+        return unchanged;
     }
 
     public long refused() {

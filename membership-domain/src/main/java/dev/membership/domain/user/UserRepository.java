@@ -34,6 +34,15 @@ class UserRepository implements PanacheRepositoryBase<User, ScopedId> {
         }
     }
 
+    /** Takes from users, who are to be saved next, what no two of an instance may have in common. */
+    void giveUp(String instanceId, List<UserView> users) {
+        database.execute(Sql.of(
+                "UPDATE app_user SET external_id = NULL, username = NULL, email_address = NULL, phone_number = NULL"
+                        + " WHERE instance_id = ? AND id = ANY (?)",
+                instanceId,
+                users.stream().map(UserView::id).toList()));
+    }
+
     void saveAll(String instanceId, List<UserView> users) {
         if (!users.isEmpty()) {
             database.execute(Sql.of(

@@ -50,7 +50,9 @@ public class UserUpserts {
     }
 
     /** Rows that one transaction has written. */
-    private record Written(List<Upserted> users) {}
+    private record Written(List<WrittenRow> rows) {}
+
+    private record WrittenRow(UserView user, Result result) {}
 
     private record Found(int place, UserView user) {}
 
@@ -63,17 +65,18 @@ public class UserUpserts {
         Call call = new Call(caller, Operation.UPSERT_USER, requestId);
         return distinctly(() -> operations.write(call, command, Upserted.class, () -> {
             Input.reference("external_id", command.fields().externalId());
-            return write(call, List.of(new ImportRow(null, command.fields(), null)))
+            WrittenRow written = write(call, List.of(new ImportRow(null, command.fields(), null)), false)
                     .getFirst();
+            return new Upserted(written.user(), written.result() == Result.CREATED);
         }));
     }
 
     /**
      * Creates or updates up to {@value #MAX_BATCH} users; a refused one leaves the others be. One transaction writes them all;
-     * only if an identifier is taken, each half is tried by itself, and so on, in the order of the rows, which finds the row in
-     * question in few steps.
+     * only if an identifier is taken, they are tried as rows that exchange some, then each half by itself, and so on, in the
+     * order of the rows, which finds the row in question in few steps.
      *
-     * <p>Rows of one transaction that change users are written before those that create them: a new user gets a value that a
+     * <p>Rows of one transaction that change users are written before those that create them: a user gets a value that a
      * later row gives up. So whether a row finds a value taken can depend on which rows come together.
      *
      * @return one outcome for each row
@@ -93,24 +96,23 @@ public class UserUpserts {
             }
         }
         if (!valid.isEmpty()) {
-            importValid(new Call(caller, Operation.IMPORT_USERS, null), batch, valid, outcomes);
+            importValid(new Call(caller, Operation.IMPORT_USERS, null), batch, valid, outcomes, false);
         }
         return List.of(outcomes);
     }
 
-    private void importValid(Call call, List<ImportRow> batch, List<Integer> places, ImportOutcome[] outcomes) {
+    private void importValid(
+            Call call, List<ImportRow> batch, List<Integer> places, ImportOutcome[] outcomes, boolean exchanging) {
         List<ImportRow> rows = places.stream().map(batch::get).toList();
         boolean single = rows.size() == 1;
         try {
             Supplier<Written> work =
-                    () -> operations.write(call, rows, Written.class, () -> new Written(write(call, rows)));
-            List<Upserted> written = (single ? distinctly(work) : work.get()).users();
+                    () -> operations.write(call, rows, Written.class, () -> new Written(write(call, rows, exchanging)));
+            List<WrittenRow> written = (single ? distinctly(work) : work.get()).rows();
             for (int row = 0; row < rows.size(); row++) {
-                Upserted user = written.get(row);
-                outcomes[places.get(row)] = new ImportOutcome(
-                        user.created() ? Result.CREATED : Result.UPDATED,
-                        user.user().id(),
-                        null);
+                WrittenRow user = written.get(row);
+                outcomes[places.get(row)] =
+                        new ImportOutcome(user.result(), user.user().id(), null);
             }
         } catch (Refusal refusal) {
             if (!isTaken(refusal)) {
@@ -120,9 +122,13 @@ public class UserUpserts {
                 outcomes[places.getFirst()] = ImportOutcome.refused(refusal);
                 return;
             }
+            if (!exchanging) {
+                importValid(call, batch, places, outcomes, true);
+                return;
+            }
             int half = places.size() / 2;
-            importValid(call, batch, places.subList(0, half), outcomes);
-            importValid(call, batch, places.subList(half, places.size()), outcomes);
+            importValid(call, batch, places.subList(0, half), outcomes, true);
+            importValid(call, batch, places.subList(half, places.size()), outcomes, true);
         }
     }
 
@@ -143,11 +149,16 @@ public class UserUpserts {
         return refusal.code() == ErrorCode.FORM_IDENTIFIER_EXISTS;
     }
 
-    /** Four statements, however many rows there are. */
-    private List<Upserted> write(Call call, List<ImportRow> rows) {
+    /**
+     * Four statements, however many rows there are.
+     *
+     * @param exchanging whether users may get what others of the rows have now, which costs one more: of what one statement
+     *     changes PostgreSQL asks row by row whether a value is taken
+     */
+    private List<WrittenRow> write(Call call, List<ImportRow> rows, boolean exchanging) {
         Map<Integer, UserView> present = present(call, rows);
         Instant now = Input.now(clock);
-        List<Upserted> written = new ArrayList<>();
+        List<WrittenRow> written = new ArrayList<>();
         List<UserView> created = new ArrayList<>();
         List<UserView> changed = new ArrayList<>();
         List<Events.Entry> entries = new ArrayList<>();
@@ -155,14 +166,18 @@ public class UserUpserts {
             ImportRow row = rows.get(place);
             UserView before = present.get(place);
             UserView after = before == null ? fresh(row) : before.with(row.fields(), now);
-            written.add(new Upserted(after, before == null));
-            if (!after.equals(before)) {
+            Result result = before == null ? Result.CREATED : after.equals(before) ? Result.UNCHANGED : Result.UPDATED;
+            written.add(new WrittenRow(after, result));
+            if (result != Result.UNCHANGED) {
                 (before == null ? created : changed).add(after);
                 String type = before == null ? "user.created" : "user.updated";
                 entries.add(new Events.Entry(new Events.Change(type, after.id(), before, after)));
             }
         }
         // First what gives a value up, then what may take it.
+        if (exchanging) {
+            repository.giveUp(call.instanceId(), changed);
+        }
         repository.saveAll(call.instanceId(), changed);
         repository.addAll(call.instanceId(), created);
         events.appendAll(call, entries);

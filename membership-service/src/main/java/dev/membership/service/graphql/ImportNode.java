@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record ImportNode(
         @NonNull int created,
         @NonNull int updated,
+        @NonNull int unchanged,
         @NonNull int refused,
         @NonNull List<@NonNull RefusalNode> refusals) {
     /** A row that was refused. */
@@ -33,6 +34,7 @@ public record ImportNode(
         return new ImportNode(
                 Math.toIntExact(tally.created()),
                 Math.toIntExact(tally.updated()),
+                Math.toIntExact(tally.unchanged()),
                 Math.toIntExact(tally.refused()),
                 tally.refusals().stream().map(RefusalNode::of).toList());
     }

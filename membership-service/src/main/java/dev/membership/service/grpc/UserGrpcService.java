@@ -271,6 +271,7 @@ class UserGrpcService implements UserService {
         ImportUsersResponse.Builder message = ImportUsersResponse.newBuilder()
                 .setCreated(tally.created())
                 .setUpdated(tally.updated())
+                .setUnchanged(tally.unchanged())
                 .setRefused(tally.refused());
         for (ImportTally.Refused refused : tally.refusals()) {
             ImportRefusal.Builder refusal = ImportRefusal.newBuilder()

@@ -286,6 +286,72 @@ class UserContractTest extends ContractTest {
     }
 
     @ThroughEachDoor
+    void usersMayChangeTheirValuesForEachOthersInOneImport(Via door) {
+        List<String> names = List.of("ada", "bob", "cyd");
+        for (String name : names) {
+            call(door, "CreateUser", "fields", identified(name, name));
+        }
+        String member = call(door, "GetUser", "external_id", "ada").get("id").asText();
+        String organization = instance.organization();
+        instance.add(organization, member, "org:member");
+
+        JsonNode result = call(
+                door,
+                "ImportUsers",
+                "users",
+                List.of(
+                        args("fields", identified("ada", "BOB")),
+                        args("fields", identified("bob", "cyd")),
+                        args("fields", identified("cyd", "ada")),
+                        args("fields", args("external_id", "new", "first_name", "New"))));
+
+        assertThat(result.get("refused").asInt()).isZero();
+        assertThat(result.get("updated").asInt()).isEqualTo(3);
+        assertThat(result.get("created").asInt()).isEqualTo(1);
+        JsonNode ada = call(door, "GetUser", "external_id", "ada");
+        assertThat(ada.get("username").asText()).isEqualTo("BOB");
+        assertThat(ada.get("emailAddress").asText()).isEqualTo("BOB@example.com");
+        assertThat(list(
+                                door,
+                                "ListMemberships",
+                                "organization_id",
+                                organization,
+                                "filter",
+                                args("email_address", List.of("bob@example.com")))
+                        .items())
+                .hasSize(1);
+    }
+
+    @ThroughEachDoor
+    void aRowDoesNotTakeWhatAnotherOneKeeps(Via door) {
+        for (String name : List.of("ada", "bob", "cyd")) {
+            call(door, "CreateUser", "fields", identified(name, name));
+        }
+
+        JsonNode result = call(
+                door,
+                "ImportUsers",
+                "users",
+                List.of(
+                        args("fields", identified("ada", "ada")),
+                        args("fields", identified("bob", "ada")),
+                        args("fields", args("external_id", "cyd", "username", "cyd", "first_name", "C"))));
+
+        assertThat(result.get("unchanged").asInt()).isEqualTo(1);
+        assertThat(result.get("updated").asInt()).isEqualTo(1);
+        assertThat(result.at("/refusals/0/index").asInt()).isEqualTo(1);
+        for (String name : List.of("ada", "bob", "cyd")) {
+            JsonNode user = call(door, "GetUser", "external_id", name);
+            assertThat(user.get("username").asText()).isEqualTo(name);
+            assertThat(user.get("emailAddress").asText()).isEqualTo(name + "@example.com");
+        }
+    }
+
+    private static Map<String, Object> identified(String externalId, String name) {
+        return args("external_id", externalId, "username", name, "email_address", name + "@example.com");
+    }
+
+    @ThroughEachDoor
     void aRepeatedImportCreatesNothingTwice(Via door) {
         List<Map<String, Object>> rows = List.of(
                 args("fields", args("external_id", "a", "first_name", "A")),
@@ -295,7 +361,8 @@ class UserContractTest extends ContractTest {
         JsonNode again = call(door, "ImportUsers", "users", rows);
 
         assertThat(again.get("created").asInt()).isZero();
-        assertThat(again.get("updated").asInt()).isEqualTo(2);
+        assertThat(again.get("updated").asInt()).isZero();
+        assertThat(again.get("unchanged").asInt()).isEqualTo(2);
         assertThat(list(door, "ListUsers").items()).hasSize(2);
     }
 
