@@ -9,6 +9,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -56,9 +57,17 @@ public class Operations {
     public <T> T write(Call call, Object command, Class<T> type, Supplier<T> work) {
         call.operation().requireAllowed(call.caller());
         String id = call.requestId();
-        T answer = DatabaseRefusals.translating(() -> repeating(() -> QuarkusTransaction.requiringNew()
-                .call(() -> id == null ? work.get() : requestRecords.answer(call, id, command, type, work))));
-        if (call.caller() instanceof Caller.Operator) {
+        var repeated = new AtomicBoolean();
+        Supplier<T> first = () -> {
+            repeated.setPlain(false);
+            return work.get();
+        };
+        T answer = DatabaseRefusals.translating(() ->
+                repeating(() -> QuarkusTransaction.requiringNew().call(() -> {
+                    repeated.setPlain(true);
+                    return id == null ? first.get() : requestRecords.answer(call, id, command, type, first);
+                })));
+        if (call.caller() instanceof Caller.Operator && !repeated.getPlain()) {
             // What an operator changes leaves no event. As JSON: a name may have lines.
             LOG.infof("%s by the operator: %s", call.operation().publicName(), Json.write(answer));
         }

@@ -36,9 +36,10 @@ class LogIT {
     void whatTheOperatorChangesIsToldWithoutSecrets() {
         try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
             var door = service.grpc();
-            String instance = operator(service, "CreateInstance", args("name", "one\ntwo"))
-                    .get("id")
-                    .asText();
+            var named = args("name", "one\ntwo", "request_id", "1");
+            String instance =
+                    operator(service, "CreateInstance", named).get("id").asText();
+            operator(service, "CreateInstance", named); // a repetition changes nothing
             var key = operator(service, "CreateSecretKey", args("instance_id", instance, "name", "test"));
             String keyId = key.at("/key/id").asText();
             operator(service, "RevokeSecretKey", args("instance_id", instance, "secret_key_id", keyId));
@@ -51,13 +52,13 @@ class LogIT {
                                     "jwks_uri", "https://issuer.example/keys"))
                     .get("id")
                     .asText();
-            var named = args("instance_id", instance, "token_issuer_id", issuer);
+            var registered = args("instance_id", instance, "token_issuer_id", issuer);
             operator(
                     service,
                     "UpdateTokenIssuer",
                     args("instance_id", instance, "token_issuer_id", issuer, "audience", "us"));
-            operator(service, "DeleteTokenIssuer", named);
-            assertThatThrownBy(() -> door.call(Instances.OPERATOR_TOKEN, "DeleteTokenIssuer", named))
+            operator(service, "DeleteTokenIssuer", registered);
+            assertThatThrownBy(() -> door.call(Instances.OPERATOR_TOKEN, "DeleteTokenIssuer", registered))
                     .isInstanceOf(Refused.class);
 
             String log = service.log();
