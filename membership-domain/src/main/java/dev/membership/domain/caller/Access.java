@@ -61,6 +61,17 @@ public class Access {
         }
     }
 
+    /** Like {@link #requireSelfOr}, save that a user may speak of itself where it is no member, too. */
+    public void requireSelfAnywhereOr(Caller caller, String organizationId, String userId, String... anyOf) {
+        if (caller instanceof Caller.User user) {
+            boolean self = found(user, List.of(organizationId)).stream()
+                    .anyMatch(standing -> standing.userId().equals(userId));
+            if (!self) {
+                require(caller, organizationId, anyOf);
+            }
+        }
+    }
+
     /** @throws Refusal {@code organization_not_found_or_unauthorized} for whoever is not a member, {@code user_banned} */
     public Standing standing(Caller.User caller, String organizationId) {
         return Optional.ofNullable(standings(caller, List.of(organizationId)).get(organizationId))
@@ -73,8 +84,14 @@ public class Access {
      * @throws Refusal {@code user_banned}
      */
     public Map<String, Standing> standings(Caller.User caller, Collection<String> organizationIds) {
-        List<Standing> found =
-                database.list(Sql.of("""
+        return found(caller, organizationIds).stream()
+                .filter(standing -> standing.organizationId() != null)
+                .collect(Collectors.toMap(Standing::organizationId, Function.identity()));
+    }
+
+    /** Where the user is a member of none, one that has no organization. */
+    private List<Standing> found(Caller.User caller, Collection<String> organizationIds) {
+        return database.list(Sql.of("""
                         SELECT u.id, u.banned, o.id, r.permission_keys FROM app_user u
                         LEFT JOIN (membership m
                             JOIN organization o ON o.instance_id = m.instance_id AND o.id = m.organization_id
@@ -82,9 +99,6 @@ public class Access {
                             JOIN role r ON r.instance_id = m.instance_id AND r.id = m.role_id)
                             ON m.instance_id = u.instance_id AND m.user_id = u.id AND m.organization_id = ANY (?)
                         WHERE u.instance_id = ? AND u.id = """, organizationIds, caller.instanceId()).add(userId(caller)), Access::standing);
-        return found.stream()
-                .filter(standing -> standing.organizationId() != null)
-                .collect(Collectors.toMap(Standing::organizationId, Function.identity()));
     }
 
     /**

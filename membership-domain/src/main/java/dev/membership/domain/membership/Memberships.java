@@ -179,22 +179,26 @@ public class Memberships {
     /**
      * Removes a member, or lets one leave.
      *
-     * @return what was removed; empty where there was nothing and that was allowed
+     * @return what was removed; empty where there was no such membership, or no such organization, and that was allowed
      * @throws Refusal {@code organization_minimum_permissions_needed}, {@code conflict}
      */
     public Optional<MembershipView> delete(Caller caller, @Nullable String requestId, Delete command) {
         Call call = new Call(caller, Operation.DELETE_MEMBERSHIP, requestId);
         return Optional.ofNullable(inTurn(call, command.organizationId(), command, () -> {
             Key key = key(command.organizationId(), command.userId());
-            access.requireSelfOr(caller, key.organizationId(), key.userId(), Access.MANAGE_MEMBERS);
+            if (command.allowMissing()) {
+                // Who has left is no member any more, and may say so again.
+                access.requireSelfAnywhereOr(caller, key.organizationId(), key.userId(), Access.MANAGE_MEMBERS);
+            } else {
+                access.requireSelfOr(caller, key.organizationId(), key.userId(), Access.MANAGE_MEMBERS);
+            }
             return Operations.untilUnchanged(() -> {
                         Optional<Found> found = find(caller, key, null);
                         if (found.isEmpty()) {
-                            Refusal absent = absent(caller, key, null);
                             if (command.allowMissing()) {
                                 return Optional.of(Optional.<MembershipView>empty());
                             }
-                            throw absent;
+                            throw absent(caller, key, null);
                         }
                         MembershipView before = found.get().membership();
                         Etag.require(command.etag(), before.etag());

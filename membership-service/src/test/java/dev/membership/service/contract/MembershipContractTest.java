@@ -2,6 +2,7 @@ package dev.membership.service.contract;
 
 import static dev.membership.service.support.Door.args;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.membership.service.support.Answers;
 import dev.membership.service.support.Instances;
+import dev.membership.service.support.Issuer;
 import dev.membership.service.support.Refused;
 import dev.membership.service.support.TestDatabase;
 import dev.membership.service.support.ThroughEachDoor;
@@ -314,6 +316,43 @@ class MembershipContractTest extends ContractTest {
 
         assertThat(refused.code()).isEqualTo("resource_not_found");
         assertThat(allowed.path("id").asText("")).isEmpty();
+    }
+
+    @ThroughEachDoor
+    void removingNobodyIsAllowedWhereTheOrganizationIsGone(Via door) {
+        String user = instance.member(organization, "org:member");
+        call(door, "DeleteOrganization", "organization_id", organization);
+
+        JsonNode removed =
+                call(door, "DeleteMembership", "organization_id", organization, "user_id", user, "allow_missing", true);
+
+        assertThat(removed.path("id").asText("")).isEmpty();
+        assertThat(refused(door, "DeleteMembership", "organization_id", organization, "user_id", user)
+                        .meta())
+                .containsEntry("resource", "organization");
+    }
+
+    /** It learns nothing by it: where it never was, and where nothing is, the answer is the same. */
+    @ThroughEachDoor
+    void whoHasLeftMayLeaveAgain(Via door) {
+        String user = instance.member(organization, "org:member");
+        String other = instance.member(organization, "org:member");
+        String token = new Issuer().registered(grpc(), instance.id(), null).token(user);
+        door.call(token, "DeleteMembership", args("organization_id", organization, "user_id", user));
+
+        for (String left : List.of(organization, instance.organization(), "org_none")) {
+            JsonNode again = door.call(
+                    token, "DeleteMembership", args("organization_id", left, "user_id", user, "allow_missing", true));
+
+            assertThat(again.path("id").asText("")).as(left).isEmpty();
+            for (var refused : List.of(
+                    args("organization_id", left, "user_id", user),
+                    args("organization_id", left, "user_id", other, "allow_missing", true))) {
+                assertThat(catchThrowableOfType(Refused.class, () -> door.call(token, "DeleteMembership", refused))
+                                .code())
+                        .isEqualTo("organization_not_found_or_unauthorized");
+            }
+        }
     }
 
     @ThroughEachDoor
