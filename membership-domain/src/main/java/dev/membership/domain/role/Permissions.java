@@ -100,15 +100,15 @@ public class Permissions {
         return operations.write(call, command, PermissionView.class, () -> {
             String id = Input.reference("permission_id", command.permissionId());
             PermissionView before = lock(caller, id, command.etag());
+            String key = command.key() == null ? before.key() : RoleFields.permissionKey(command.key());
+            String name = command.name() == null ? before.name() : RoleFields.name(command.name());
+            String description =
+                    command.description() == null ? before.description() : descriptionOrEmpty(command.description());
+            if (key.equals(before.key()) && name.equals(before.name()) && description.equals(before.description())) {
+                return before;
+            }
             PermissionView after = new PermissionView(
-                    id,
-                    command.key() == null ? before.key() : RoleFields.permissionKey(command.key()),
-                    command.name() == null ? before.name() : RoleFields.name(command.name()),
-                    command.description() == null ? before.description() : descriptionOrEmpty(command.description()),
-                    false,
-                    before.createdAt(),
-                    Input.now(clock),
-                    before.version() + 1);
+                    id, key, name, description, false, before.createdAt(), Input.now(clock), before.version() + 1);
             List<Events.Entry> entries = new ArrayList<>();
             entries.add(new Events.Entry(new Events.Change("permission.updated", id, before, after)));
             if (before.key().equals(after.key())) {

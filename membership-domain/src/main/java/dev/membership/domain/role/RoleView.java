@@ -55,6 +55,12 @@ public record RoleView(
         return Etag.of(version, updatedAt);
     }
 
+    /** Whether its permissions are those, in whatever order; none is named twice. */
+    boolean hasExactly(List<String> permissionIds) {
+        return permissions.size() == permissionIds.size()
+                && permissions.stream().map(PermissionView::id).allMatch(permissionIds::contains);
+    }
+
     /** Whether it may be the creators' role. */
     public boolean creatorEligible() {
         return elevated;

@@ -23,6 +23,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +112,8 @@ public class Roles {
     }
 
     /**
-     * Changes what is given. A key may change, too: members and settings refer to the role by its id.
+     * Changes what is given. A key may change, too: members and settings refer to the role by its id. What changes nothing
+     * writes nothing.
      *
      * @throws Refusal {@code form_identifier_exists}, {@code organization_missing_creator_role_permissions},
      *     {@code organization_minimum_permissions_needed}, {@code conflict}
@@ -129,10 +131,12 @@ public class Roles {
                     key == null ? old.key() : key,
                     name == null ? old.name() : name,
                     command.description() == null ? old.description() : description);
-            return change(call, roleId, command.etag(), text, () -> {
-                if (permissionIds != null) {
-                    permissions.replace(caller.instanceId(), roleId, permissionIds);
+            return change(call, roleId, command.etag(), text, before -> {
+                if (permissionIds == null || before.hasExactly(permissionIds)) {
+                    return false;
                 }
+                permissions.replace(caller.instanceId(), roleId, permissionIds);
+                return true;
             });
         });
     }
@@ -182,22 +186,27 @@ public class Roles {
         return operations.write(call, command, RoleView.class, () -> {
             String roleId = Input.reference("role_id", command.roleId());
             String permissionId = Input.reference("permission_id", command.permissionId());
-            return change(
-                    call,
-                    roleId,
-                    command.etag(),
-                    UnaryOperator.identity(),
-                    () -> change.make(call.instanceId(), roleId, permissionId));
+            return change(call, roleId, command.etag(), UnaryOperator.identity(), before -> {
+                change.make(call.instanceId(), roleId, permissionId);
+                return true;
+            });
         });
     }
 
+    /** @param permissionChange tells whether it has changed something */
     private RoleView change(
-            Call call, String roleId, @Nullable String etag, UnaryOperator<Text> text, Runnable permissionChange) {
+            Call call,
+            String roleId,
+            @Nullable String etag,
+            UnaryOperator<Text> text,
+            Predicate<RoleView> permissionChange) {
         Caller caller = call.caller();
         String creatorRoleId = creatorRoleId(caller);
         RoleView before = lock(caller, roleId, etag);
-        permissionChange.run();
         Text changed = text.apply(Text.of(before));
+        if (!permissionChange.test(before) && changed.equals(Text.of(before))) {
+            return before;
+        }
         repository.save(
                 caller.instanceId(), before, changed.key(), changed.name(), changed.description(), Input.now(clock));
         RoleView after = find(caller, "role_id", "r.id", roleId);

@@ -416,6 +416,45 @@ class RoleContractTest extends ContractTest {
     }
 
     @ThroughEachDoor
+    void aChangeThatChangesNothingWritesNothing(Via door) {
+        JsonNode permission =
+                call(door, "CreatePermission", "name", "Read", "key", "org:bill:read", "description", "Bills");
+        String permissionId = permission.get("id").asText();
+        String other = permissionId("org:sys_profile:manage");
+        JsonNode role = call(
+                door, "CreateRole", "name", "Clerk", "key", "org:clerk", "permissions", List.of(permissionId, other));
+        String roleId = role.get("id").asText();
+        long last = lastEvent();
+
+        JsonNode sameRole = call(
+                door,
+                "UpdateRole",
+                "role_id",
+                roleId,
+                "name",
+                "Clerk",
+                "key",
+                "org:clerk",
+                "permissions",
+                args("ids", List.of(other, permissionId)));
+        JsonNode samePermission = call(
+                door,
+                "UpdatePermission",
+                "permission_id",
+                permissionId,
+                "name",
+                "Read",
+                "key",
+                "org:bill:read",
+                "description",
+                "Bills");
+
+        assertThat(sameRole).isEqualTo(role);
+        assertThat(samePermission).isEqualTo(permission);
+        assertThat(eventsSince(last)).isEmpty();
+    }
+
+    @ThroughEachDoor
     void aChangeWithAStaleEtagIsRefused(Via door) {
         String id = role(door, "org:editor");
         String etag = call(door, "GetRole", "role_id", id).get("etag").asText();
