@@ -112,7 +112,7 @@ class StatementCountTest extends DoorTest {
             entry("UpdateOrganizationMetadata", 6L),
             entry("UpdateOrganizationSettings", 5L),
             entry("UpdatePermission", 7L),
-            entry("UpdateRole", 9L),
+            entry("UpdateRole", 6L),
             entry("UpdateRole that all members lose by", 11L),
             entry("UpdateTokenIssuer", 2L),
             entry("UpdateUser", 3L),
