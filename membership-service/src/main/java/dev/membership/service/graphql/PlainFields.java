@@ -35,7 +35,7 @@ public final class PlainFields implements DataFetcherService {
         return new PlainField(field, owner);
     }
 
-    private static final class PlainField implements PlugableDataFetcher<Object>, LightDataFetcher<Object> {
+    static final class PlainField implements PlugableDataFetcher<Object>, LightDataFetcher<Object> {
         private final Field field;
         private final Reference owner;
         private final Transformation transformation;
@@ -49,13 +49,17 @@ public final class PlainFields implements DataFetcherService {
 
         @Override
         public @Nullable Object get(DataFetchingEnvironment environment) throws Exception {
-            return get(environment.getFieldDefinition(), environment.getSource(), () -> environment);
+            return value(environment.getSource());
         }
 
         @Override
         public @Nullable Object get(
                 GraphQLFieldDefinition definition, Object node, Supplier<DataFetchingEnvironment> environment)
                 throws Exception {
+            return value(node);
+        }
+
+        @Nullable Object value(Object node) throws Exception {
             try {
                 return transformation.of(getter().invoke(node));
             } catch (InvocationTargetException failed) {

@@ -34,7 +34,8 @@ public final class QueryHooks implements EventingService {
 
     @Override
     public GraphQL.Builder beforeGraphQLBuild(GraphQL.Builder builder) {
-        return builder.instrumentation(new PerQuery(builder.build().getInstrumentation()));
+        return builder.instrumentation(new PerQuery(builder.build().getInstrumentation()))
+                .queryExecutionStrategy(new PlainFieldExecution());
     }
 
     private static final class PerQuery extends SimplePerformantInstrumentation {

@@ -47,8 +47,8 @@ class AllocationIT {
             entry("CreateMembership", 102_000L),
             entry("DeleteMembership", 81_000L),
             entry("GetMembership", 19_500L),
-            entry("GraphQL dashboard of 50", 1_978_000L),
-            entry("GraphQL getMembership", 70_000L),
+            entry("GraphQL dashboard of 50", 1_412_000L),
+            entry("GraphQL getMembership", 62_000L),
             entry("ListMemberships of 50", 276_000L),
             entry("UpdateMembership", 93_000L));
 
