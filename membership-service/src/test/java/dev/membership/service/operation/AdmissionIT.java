@@ -20,6 +20,8 @@ import dev.membership.service.support.ServiceProcess;
 import dev.membership.service.support.UnfinishedPost;
 import dev.membership.v1.ListRolesRequest;
 import dev.membership.v1.ListRolesResponse;
+import dev.membership.v1.ListUsersRequest;
+import dev.membership.v1.ListUsersResponse;
 import dev.membership.v1.RoleServiceGrpc;
 import dev.membership.v1.UserServiceGrpc;
 import grpc.health.v1.HealthGrpc;
@@ -41,11 +43,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +57,13 @@ import org.junit.jupiter.api.Test;
 class AdmissionIT {
     /** More than are taken of those that use something, and fewer than may be under way. */
     private static final int MANY = 20;
+
+    /** Answers of a page each: they have more than a quarter of the heap of {@link ServiceProcess}, though not twice as much. */
+    private static final int TOO_MANY_UNTAKEN = 90;
+
+    private static final int PAGE = 500;
+    private static final String LONG_ADDRESS = "https://" + "a".repeat(2000) + ".example";
+    private static final int WINDOW = 65_535;
 
     /** Known as a stream to the client alone, which would send the headers with the request otherwise. */
     private static final MethodDescriptor<ListRolesRequest, ListRolesResponse> SILENT =
@@ -130,7 +141,7 @@ class AdmissionIT {
     void callsWhoseAnswersAreNotTakenKeepNobodyOut() {
         try (ServiceProcess service = ServiceProcess.start(database, Map.of("MEMBERSHIP_MAX_CALLS", "2"))) {
             TestInstance instance = service.instances().create();
-            ManagedChannel client = takingNothing(service);
+            ManagedChannel client = taking(1, service);
             try {
                 for (int i = 0; i < MANY; i++) {
                     var answer = new Untaken<ListRolesResponse>();
@@ -151,28 +162,77 @@ class AdmissionIT {
         }
     }
 
-    /** A client that lets in one byte of each answer. */
-    private static ManagedChannel takingNothing(ServiceProcess service) {
+    /** A connection of its own for each: what comes of an answer that is not taken would leave no window to another. */
+    @Test
+    void ofTooManyAnswersThatAreNotTakenTheOldestAreGivenUp() {
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            TestInstance instance = service.instances().create();
+            service.grpc()
+                    .call(
+                            instance.key(),
+                            "ImportUsers",
+                            args("users", Collections.nCopies(PAGE, args("fields", args("image_url", LONG_ADDRESS)))));
+            List<ManagedChannel> clients = Stream.generate(() -> taking(WINDOW, service))
+                    .limit(TOO_MANY_UNTAKEN)
+                    .toList();
+            try {
+                List<Untaken<ListUsersResponse>> answers = new ArrayList<>();
+                for (ManagedChannel client : clients) {
+                    var answer = new Untaken<ListUsersResponse>();
+                    answer.ask(
+                            client,
+                            instance,
+                            UserServiceGrpc.getListUsersMethod(),
+                            ListUsersRequest.newBuilder().setPageSize(PAGE).build());
+                    assertThat(answer.begun).succeedsWithin(Duration.ofSeconds(10));
+                    answers.add(answer);
+                }
+
+                assertThat(answers.getFirst().taken()).isEqualTo(Status.Code.CANCELLED);
+                assertThat(answers.get(TOO_MANY_UNTAKEN / 2).taken()).isEqualTo(Status.Code.OK);
+                assertThat(answers.getLast().taken()).isEqualTo(Status.Code.OK);
+            } finally {
+                clients.forEach(ManagedChannel::shutdownNow);
+            }
+        }
+    }
+
+    /** A client that lets in so many bytes of an answer that it does not take. */
+    private static ManagedChannel taking(int bytes, ServiceProcess service) {
         return NettyChannelBuilder.forTarget(service.grpc().channel().authority())
                 .usePlaintext()
-                .flowControlWindow(1)
+                .flowControlWindow(bytes)
                 .build();
     }
 
     /** A call of which the client reads no more than the answer's headers. */
     private static final class Untaken<A> extends ClientCall.Listener<A> {
         private final CompletableFuture<Metadata> begun = new CompletableFuture<>();
+        private final CompletableFuture<Status> ended = new CompletableFuture<>();
+        private ClientCall<?, A> call;
 
         <Q> void ask(ManagedChannel client, TestInstance instance, MethodDescriptor<Q, A> method, Q request) {
-            ClientCall<Q, A> call = client.newCall(method, CallOptions.DEFAULT);
-            call.start(this, bearer(instance.key()));
-            call.sendMessage(request);
-            call.halfClose();
+            ClientCall<Q, A> asked = client.newCall(method, CallOptions.DEFAULT);
+            asked.start(this, bearer(instance.key()));
+            asked.sendMessage(request);
+            asked.halfClose();
+            call = asked;
         }
 
         @Override
         public void onHeaders(Metadata headers) {
             begun.complete(headers);
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            ended.complete(status);
+        }
+
+        /** Takes the answer after all; until then the client would not tell either that there is none. */
+        Status.Code taken() {
+            call.request(1);
+            return ended.orTimeout(10, TimeUnit.SECONDS).join().getCode();
         }
     }
 
