@@ -82,6 +82,7 @@ public enum ErrorCode {
     BULK_SIZE_EXCEEDED(400, INVALID_ARGUMENT, "Too many items in one call.", "param_name", "limit"),
     REQUEST_BODY_INVALID(400, INVALID_ARGUMENT, "The request cannot be read."),
     REQUEST_BODY_TOO_LARGE(413, INVALID_ARGUMENT, "The request is too large."),
+    REQUEST_TIMEOUT(408, Status.DEADLINE_EXCEEDED, "The request took too long to come."),
 
     // Our side
     DEADLINE_EXCEEDED(504, Status.DEADLINE_EXCEEDED, "The call's time was over before it could be answered."),

@@ -8,11 +8,13 @@ import dev.membership.domain.error.ErrorCode;
 import dev.membership.domain.error.Refusal;
 import dev.membership.service.admission.RequestRoom;
 import dev.membership.service.security.HttpAuthentication;
+import io.netty.handler.codec.http2.Http2Error;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -26,7 +28,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /**
  * Reads each body before the framework does: that answers 500 to variables that are no object, to an
  * operation's name that is no text and to what is nested deeply, and takes bytes that are not UTF-8 for question marks. And
- * lets no more large ones come at a time than the heap can hold.
+ * lets no more large ones come at a time than the heap can hold, and none for ever.
  */
 @ApplicationScoped
 class RequestBodies {
@@ -68,9 +70,28 @@ class RequestBodies {
                 HttpAuthentication.refuse(request, new Refusal(ErrorCode.TOO_MANY_REQUESTS));
                 return;
             }
-            QuarkusRequestWrapper.get(request.request()).addRequestDoneHandler(ended -> room.leave(bytes));
+            long timer = request.vertx().setTimer(room.timeout(), late -> giveUp(request));
+            QuarkusRequestWrapper.get(request.request()).addRequestDoneHandler(ended -> {
+                request.vertx().cancelTimer(timer);
+                room.leave(bytes);
+            });
         }
         request.next();
+    }
+
+    /** Refuses a request unless all of it has come, and reads no more of it. */
+    private static void giveUp(RoutingContext request) {
+        if (request.request().isEnded()) {
+            return;
+        }
+        if (request.request().version() == HttpVersion.HTTP_2) {
+            HttpAuthentication.refuse(request, new Refusal(ErrorCode.REQUEST_TIMEOUT));
+            request.response().reset(Http2Error.NO_ERROR.code());
+        } else {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            HttpAuthentication.refuse(request, new Refusal(ErrorCode.REQUEST_TIMEOUT));
+            request.request().connection().close();
+        }
     }
 
     /** How many bytes a body has, or may have where its request does not say: no more are read than may come. */

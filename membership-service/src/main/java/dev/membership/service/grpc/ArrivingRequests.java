@@ -13,14 +13,17 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GlobalInterceptor;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.spi.Prioritized;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what comes of a call's requests, and refuses the call when there is no room for more of it. gRPC does not say
  * beforehand how large a message will be, and keeps what has come of one until all has come, which may be never: a
- * connection can carry a thousand such calls.
+ * connection can carry a thousand such calls. So a call whose requests take room is refused as well when they take too long
+ * to come.
  *
  * <p>Health and reflection answer strangers, who get no room: what they ask is short.
  */
@@ -37,10 +40,12 @@ public class ArrivingRequests implements ServerInterceptor, Prioritized {
 
     private final RequestRoom room;
     private final GrpcErrors errors;
+    private final Vertx vertx;
 
-    ArrivingRequests(RequestRoom room, GrpcErrors errors) {
+    ArrivingRequests(RequestRoom room, GrpcErrors errors, Vertx vertx) {
         this.room = room;
         this.errors = errors;
+        this.vertx = vertx;
     }
 
     @Override
@@ -75,40 +80,40 @@ public class ArrivingRequests implements ServerInterceptor, Prioritized {
         }
         // What is refused here may be closed by the stub at the same time.
         ClosedOnce<Q, A> once = new ClosedOnce<>(call);
-        arrival.ifCrowded(() -> {
-            StatusRuntimeException refusal = errors.refused(
-                    call.getMethodDescriptor().getBareMethodName(), new Refusal(ErrorCode.TOO_MANY_REQUESTS));
+        arrival.begin(call.getMethodDescriptor().getType().clientSendsOneMessage(), code -> {
+            StatusRuntimeException refusal =
+                    errors.refused(call.getMethodDescriptor().getBareMethodName(), new Refusal(code));
             once.close(refusal.getStatus(), refusal.getTrailers());
         });
-        return new UntilCrowded<>(next.startCall(once, headers), arrival);
+        return new UntilRefused<>(next.startCall(once, headers), arrival);
     }
 
     /** Keeps from the stub what belongs to a call that was refused; to the stub it has been cancelled. */
-    private static final class UntilCrowded<Q> extends SimpleForwardingServerCallListener<Q> {
+    private static final class UntilRefused<Q> extends SimpleForwardingServerCallListener<Q> {
         private final Arrival arrival;
 
-        UntilCrowded(ServerCall.Listener<Q> answering, Arrival arrival) {
+        UntilRefused(ServerCall.Listener<Q> answering, Arrival arrival) {
             super(answering);
             this.arrival = arrival;
         }
 
         @Override
         public void onMessage(Q request) {
-            if (!arrival.crowded) {
+            if (!arrival.refused) {
                 super.onMessage(request);
             }
         }
 
         @Override
         public void onHalfClose() {
-            if (!arrival.crowded) {
+            if (arrival.hasCome()) {
                 super.onHalfClose();
             }
         }
 
         @Override
         public void onComplete() {
-            if (arrival.crowded) {
+            if (arrival.refused) {
                 super.onCancel();
             } else {
                 super.onComplete();
@@ -119,12 +124,14 @@ public class ArrivingRequests implements ServerInterceptor, Prioritized {
     /** What has come of one call's requests and is still kept. */
     private final class Arrival extends ServerStreamTracer {
         private final boolean getsRoom;
-        private @Nullable Runnable refuse;
+        private boolean oneRequest;
+        private @Nullable Consumer<ErrorCode> refusal;
         private long onTheWire;
         private long unpacked;
         private int taken;
+        private @Nullable Long timer;
         private boolean ended;
-        private volatile boolean crowded;
+        private volatile boolean refused;
 
         Arrival(boolean getsRoom) {
             this.getsRoom = getsRoom;
@@ -136,8 +143,9 @@ public class ArrivingRequests implements ServerInterceptor, Prioritized {
         }
 
         /** Comes before anything is read of the call. */
-        synchronized void ifCrowded(Runnable refusal) {
-            refuse = refusal;
+        synchronized void begin(boolean oneRequest, Consumer<ErrorCode> refusal) {
+            this.oneRequest = oneRequest;
+            this.refusal = refusal;
         }
 
         @Override
@@ -154,6 +162,8 @@ public class ArrivingRequests implements ServerInterceptor, Prioritized {
         public void inboundMessageRead(int number, long wireBytes, long bytes) {
             if (!getsRoom) {
                 leave(); // reflection is asked much in one call, one after the other
+            } else if (!oneRequest) {
+                stopTimer(); // until a stream's next one begins it may take its time
             }
         }
 
@@ -162,18 +172,19 @@ public class ArrivingRequests implements ServerInterceptor, Prioritized {
             synchronized (this) {
                 ended = true;
             }
+            stopTimer();
             leave();
         }
 
         private void came(long wireBytes, long bytes) {
-            if (!fits(wireBytes, bytes) && refuse != null) {
-                refuse.run();
+            if (!fits(wireBytes, bytes)) {
+                refuse(ErrorCode.TOO_MANY_REQUESTS);
             }
         }
 
         /** @return false once, when it does not any more */
         private synchronized boolean fits(long wireBytes, long bytes) {
-            if (crowded || ended) {
+            if (refused || ended) {
                 return true;
             }
             onTheWire += wireBytes;
@@ -183,10 +194,47 @@ public class ArrivingRequests implements ServerInterceptor, Prioritized {
                 if (getsRoom && room.take(more)) {
                     taken += more;
                 } else {
-                    crowded = true;
+                    refused = true;
                 }
             }
-            return !crowded;
+            // What is unpacked has come; only of a call with one request it is still to come that there is no other.
+            if (!refused && taken > 0 && timer == null && (oneRequest || wireBytes > 0)) {
+                timer = vertx.setTimer(room.timeout(), this::late);
+            }
+            return !refused;
+        }
+
+        private void late(Long fired) {
+            synchronized (this) {
+                if (refused || !fired.equals(timer)) {
+                    return; // it has come meanwhile
+                }
+                refused = true;
+            }
+            refuse(ErrorCode.REQUEST_TIMEOUT);
+        }
+
+        private void refuse(ErrorCode code) {
+            if (refusal != null) {
+                refusal.accept(code);
+            }
+        }
+
+        private synchronized void stopTimer() {
+            if (timer != null) {
+                vertx.cancelTimer(timer);
+                timer = null;
+            }
+        }
+
+        /**
+         * Says that all has come.
+         *
+         * @return whether it has come in time, and found room
+         */
+        synchronized boolean hasCome() {
+            stopTimer();
+            return !refused;
         }
 
         synchronized void leave() {

@@ -44,6 +44,7 @@ class ErrorCatalogueTest extends ContractTest {
     private static final Map<ErrorCode, String> NOT_FROM_OUTSIDE = Map.of(
             INTERNAL_ERROR, "a mistake of ours, so no call is known to lead to it",
             SERVICE_UNAVAILABLE, "the database has to be away",
+            REQUEST_TIMEOUT, "it has to take longer than a client would",
             DEADLINE_EXCEEDED, "the database has to keep a call waiting for longer than a client would",
             TOO_MANY_REQUESTS, "the service has to be busy");
 

@@ -58,6 +58,7 @@ class ConfigurationIT {
         var wrong = Map.of(
                 "MEMBERSHIP_MAX_CALLS", "0",
                 "MEMBERSHIP_DB_POOL", "0",
+                "MEMBERSHIP_REQUEST_TIMEOUT", "0S",
                 "MEMBERSHIP_GRPC_CALLS_PER_CONNECTION", "0",
                 "MEMBERSHIP_GRPC_CONNECTION_AGE", "0S",
                 "MEMBERSHIP_CREDENTIAL_CACHE", "-1S",

@@ -16,6 +16,7 @@ import dev.membership.service.support.ServiceProcess;
 import dev.membership.service.support.UnfinishedPost;
 import dev.membership.v1.BatchGetUsersRequest;
 import dev.membership.v1.BatchGetUsersResponse;
+import dev.membership.v1.ImportUsersRequest;
 import dev.membership.v1.UserServiceGrpc;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
@@ -25,22 +26,39 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Several large requests at once, each of which may be asked, but not all for a small heap. */
 class LargeRequestsIT {
     private static final int MANY = 20;
     private static final int LARGE_BYTES = 1_000_000;
+    private static final Duration AMPLE = Duration.ofSeconds(20);
+
+    /** Long enough for many requests to come, short enough to wait for. */
+    private static final Map<String, String> IMPATIENT = Map.of("MEMBERSHIP_REQUEST_TIMEOUT", "2S");
 
     private static final String LARGE =
             "memberships(first: 500) { nodes { organization { memberships(first: 18) { nodes { id } } } } }";
@@ -180,6 +198,152 @@ class LargeRequestsIT {
                     .extracting(Status::getCode)
                     .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
         }
+    }
+
+    @Test
+    void aLargeBodyThatDoesNotComeInTimeKeepsNobodyOutAnyMore() throws IOException {
+        try (ServiceProcess service = ServiceProcess.start(database, IMPATIENT)) {
+            TestInstance instance = service.instances().create();
+            TestInstance another = service.instances().create();
+            List<Socket> sockets = new ArrayList<>();
+            try {
+                for (int i = 0; i < MANY; i++) {
+                    sockets.add(UnfinishedPost.to(service, instance.key(), "Content-Length: " + LARGE_BYTES, "{"));
+                }
+                Eventually.until("some find no room", () -> refusals(service, "too_many_requests") > 0);
+
+                Eventually.until("another has room", () -> statusOfALargeOne(service, another) == 200);
+                sockets.getFirst().setSoTimeout((int) AMPLE.toMillis());
+                // To its end: the connection is closed.
+                assertThat(new String(sockets.getFirst().getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 408 ")
+                        .contains("\"code\":\"request_timeout\"");
+                assertThat(service.log()).doesNotContain("ERROR", "Exception");
+            } finally {
+                for (Socket socket : sockets) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aLargeMessageWhoseCallDoesNotEndInTimeKeepsNobodyOutAnyMore() {
+        try (ServiceProcess service = ServiceProcess.start(database, IMPATIENT)) {
+            TestInstance instance = service.instances().create();
+            TestInstance another = service.instances().create();
+            BatchGetUsersRequest large = BatchGetUsersRequest.newBuilder()
+                    .addUserIds("u".repeat(LARGE_BYTES))
+                    .build();
+            List<CompletableFuture<Status>> ended =
+                    Stream.generate(CompletableFuture<Status>::new).limit(MANY).toList();
+            ended.forEach(end -> send(service, UNENDED, instance.key(), large, end));
+            Eventually.until("some find no room", () -> refusals(service, "too_many_requests") > 0);
+
+            Eventually.until("another has room", () -> statusOfALargeOne(service, another) == 200);
+            assertThat(ended.getFirst())
+                    .succeedsWithin(AMPLE)
+                    .extracting(Status::getCode)
+                    .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+            assertThat(refusals(service, "request_timeout")).isPositive();
+            assertThat(service.metric("membership_calls_running")).isZero();
+            assertThat(service.log()).doesNotContain("ERROR", "Exception");
+        }
+    }
+
+    /** Each request of a stream has its time; between them the client may do what else it has to do. */
+    @Test
+    void aStreamMayTakeItsTimeThoughNotWithinAMessage() {
+        try (ServiceProcess service = ServiceProcess.start(database, IMPATIENT)) {
+            TestInstance instance = service.instances().create();
+            CompletableFuture<Status> end = new CompletableFuture<>();
+            ClientCall<?, ?> slow = send(
+                    service,
+                    UserServiceGrpc.getImportUsersMethod(),
+                    instance.key(),
+                    ImportUsersRequest.newBuilder()
+                            .setId("u".repeat(LARGE_BYTES))
+                            .build(),
+                    end);
+            Eventually.until("it is taken", () -> service.metric("membership_calls_running") == 1);
+
+            try (Http2 client = new Http2()) {
+                Buffer half = Buffer.buffer()
+                        .appendByte((byte) 0)
+                        .appendInt(LARGE_BYTES)
+                        .appendBytes(new byte[LARGE_BYTES / 2]);
+                var answer = client.begin(
+                        service.grpc().channel().authority(),
+                        "/" + UserServiceGrpc.getImportUsersMethod().getFullMethodName(),
+                        "application/grpc",
+                        instance,
+                        half);
+
+                assertThat(answer.getHeader("grpc-status")).isEqualTo("4");
+            }
+            assertThat(end).isNotDone();
+            slow.request(1);
+            slow.halfClose();
+            assertThat(end).succeedsWithin(AMPLE).extracting(Status::getCode).isEqualTo(Status.Code.OK);
+        }
+    }
+
+    @Test
+    void ofAConnectionOfHttp2OnlyTheUnfinishedRequestEnds() {
+        try (ServiceProcess service = ServiceProcess.start(database, IMPATIENT);
+                Http2 client = new Http2()) {
+            TestInstance instance = service.instances().create();
+            String address = "127.0.0.1:" + service.httpPort();
+
+            var first = client.begin(address, "/graphql", "application/json", instance, Buffer.buffer("{"));
+            var second = client.begin(address, "/graphql", "application/json", instance, Buffer.buffer("{"));
+
+            assertThat(first.statusCode()).isEqualTo(408);
+            assertThat(second.statusCode()).isEqualTo(408);
+            assertThat(second.request().connection()).isSameAs(first.request().connection());
+            Eventually.until("no more of either is taken", () -> client.resets.size() == 2);
+            assertThat(client.resets).allMatch(StreamResetException.class::isInstance);
+        }
+    }
+
+    /** A client that begins requests and does not end them. */
+    private static final class Http2 implements AutoCloseable {
+        private final Vertx vertx = Vertx.vertx();
+        private final HttpClient client = vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
+
+        private final List<Throwable> resets = new CopyOnWriteArrayList<>();
+
+        /** @return what is answered nevertheless */
+        HttpClientResponse begin(String address, String path, String type, TestInstance instance, Buffer begun) {
+            var host = HostAndPort.parseAuthority(address, -1);
+            return await(client.request(HttpMethod.POST, host.port(), host.host(), path)
+                    .compose(request -> {
+                        request.exceptionHandler(resets::add)
+                                .putHeader("authorization", "Bearer " + instance.key())
+                                .putHeader("content-type", type)
+                                .putHeader("te", "trailers")
+                                .setChunked(true)
+                                .write(begun);
+                        return request.response();
+                    }));
+        }
+
+        @Override
+        public void close() {
+            await(vertx.close());
+        }
+
+        private static <T> T await(io.vertx.core.Future<T> future) {
+            return future.toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(AMPLE.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+        }
+    }
+
+    private static double refusals(ServiceProcess service, String code) {
+        return service.metric("membership_refusals_total\\{code=\"" + code + "\",[^}]*}");
     }
 
     /** Sends a request, and does not say that it is all. */
