@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -64,17 +63,22 @@ public class Access {
     /** Like {@link #requireSelfOr}, save that a user may speak of itself where it is no member, too. */
     public void requireSelfAnywhereOr(Caller caller, String organizationId, String userId, String... anyOf) {
         if (caller instanceof Caller.User user) {
-            boolean self = found(user, List.of(organizationId)).stream()
-                    .anyMatch(standing -> standing.userId().equals(userId));
-            if (!self) {
-                require(caller, organizationId, anyOf);
+            List<Standing> found = found(user, List.of(organizationId));
+            if (found.stream().noneMatch(standing -> standing.userId().equals(userId))) {
+                requirePermission(member(found), anyOf);
             }
         }
     }
 
     /** @throws Refusal {@code organization_not_found_or_unauthorized} for whoever is not a member, {@code user_banned} */
     public Standing standing(Caller.User caller, String organizationId) {
-        return Optional.ofNullable(standings(caller, List.of(organizationId)).get(organizationId))
+        return member(found(caller, List.of(organizationId)));
+    }
+
+    private static Standing member(List<Standing> found) {
+        return found.stream()
+                .filter(standing -> standing.organizationId() != null)
+                .findFirst()
                 .orElseThrow(() -> new Refusal(ErrorCode.ORGANIZATION_NOT_FOUND_OR_UNAUTHORIZED));
     }
 

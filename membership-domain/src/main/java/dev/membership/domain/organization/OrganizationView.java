@@ -90,60 +90,58 @@ public record OrganizationView(
             @Nullable String newSlug,
             @Nullable Boolean deletionEnabled,
             @Nullable Integer limit) {
-        return new OrganizationView(
-                id,
+        return with(
                 newName == null ? name : newName,
                 newSlug == null ? slug : newSlug,
-                imageUrl,
                 deletionEnabled == null ? adminDeleteEnabled : deletionEnabled,
                 publicMetadata,
                 privateMetadata,
-                createdBy,
-                createdAt,
                 updatedAt,
                 version,
-                membersCount,
-                pendingInvitationsCount,
-                limit == null ? maxAllowedMemberships : limit,
-                elevatedMembersCount);
+                limit == null ? maxAllowedMemberships : limit);
     }
 
     OrganizationView withMetadata(Metadata newPublic, Metadata newPrivate) {
-        return new OrganizationView(
-                id,
-                name,
-                slug,
-                imageUrl,
-                adminDeleteEnabled,
-                newPublic,
-                newPrivate,
-                createdBy,
-                createdAt,
-                updatedAt,
-                version,
-                membersCount,
-                pendingInvitationsCount,
-                maxAllowedMemberships,
-                elevatedMembersCount);
+        return with(name, slug, adminDeleteEnabled, newPublic, newPrivate, updatedAt, version, maxAllowedMemberships);
     }
 
     /** As the next version. */
     OrganizationView written(Instant at) {
-        return new OrganizationView(
-                id,
+        return with(
                 name,
                 slug,
-                imageUrl,
                 adminDeleteEnabled,
                 publicMetadata,
                 privateMetadata,
+                at,
+                version + 1,
+                maxAllowedMemberships);
+    }
+
+    private OrganizationView with(
+            String newName,
+            String newSlug,
+            boolean deletionEnabled,
+            Metadata newPublic,
+            @Nullable Metadata newPrivate,
+            Instant at,
+            long newVersion,
+            int limit) {
+        return new OrganizationView(
+                id,
+                newName,
+                newSlug,
+                imageUrl,
+                deletionEnabled,
+                newPublic,
+                newPrivate,
                 createdBy,
                 createdAt,
                 at,
-                version + 1,
+                newVersion,
                 membersCount,
                 pendingInvitationsCount,
-                maxAllowedMemberships,
+                limit,
                 elevatedMembersCount);
     }
 
