@@ -68,8 +68,9 @@ public class Database {
             index++;
             switch (value) {
                 case Instant instant -> statement.setObject(index, instant.atOffset(ZoneOffset.UTC));
+                // The driver sends an array in PostgreSQL's own form only where its class is that of its elements.
                 case Collection<?> texts ->
-                    statement.setArray(index, connection.createArrayOf("text", texts.toArray()));
+                    statement.setArray(index, connection.createArrayOf("text", texts.toArray(String[]::new)));
                 case null, default -> statement.setObject(index, value);
             }
         }
