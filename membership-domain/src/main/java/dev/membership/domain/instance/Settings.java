@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /** Reading and changing an instance's settings for organizations. */
@@ -46,7 +47,7 @@ public class Settings {
     }
 
     /**
-     * Changes what is given.
+     * Changes what is given. Where all of it is as given already, nothing is written and the etag stays.
      *
      * @throws Refusal {@code organizations_disable_not_allowed}, {@code organization_missing_creator_role_permissions},
      *     {@code resource_not_found} for a role, {@code conflict}
@@ -79,8 +80,10 @@ public class Settings {
                 settings.domainsEnrollmentModes = enrollmentModes(command.domainsEnrollmentModes());
             }
             changeRoles(caller, settings, command);
-            settings.updatedAt = Input.now(clock);
-            repository.flush();
+            if (repository.getEntityManager().unwrap(Session.class).isDirty()) {
+                settings.updatedAt = Input.now(clock);
+                repository.flush();
+            }
             return find(caller);
         });
     }

@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's use cases: whose tokens are an instance's users. */
@@ -104,7 +105,7 @@ public class TokenIssuers {
     }
 
     /**
-     * Changes what is given.
+     * Changes what is given. Where all of it is as given already, nothing is written and the etag stays.
      *
      * @throws Refusal {@code resource_not_found} for the instance or the issuer, {@code conflict}
      */
@@ -118,8 +119,10 @@ public class TokenIssuers {
             if (command.audience() != null) {
                 issuer.audience = audience(command.audience());
             }
-            issuer.updatedAt = Input.now(clock);
-            repository.flush();
+            if (repository.getEntityManager().unwrap(Session.class).isDirty()) {
+                issuer.updatedAt = Input.now(clock);
+                repository.flush();
+            }
             return issuer.view();
         });
         changed.fire(new CredentialsChanged());

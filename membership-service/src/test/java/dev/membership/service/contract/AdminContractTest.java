@@ -180,6 +180,9 @@ class AdminContractTest extends ContractTest {
 
         assertThat(created.get("audience").asText()).isEqualTo("api");
         assertThat(updated.has("audience")).isFalse();
+        assertThat(admin("UpdateTokenIssuer", "instance_id", instance.id(), "token_issuer_id", id, "audience", ""))
+                .as("nothing is changed")
+                .isEqualTo(updated);
         assertThat(updated.get("jwksUri").asText()).isEqualTo(issuer + "/jwks");
         assertThat(refusedAdmin("CreateTokenIssuer", "instance_id", instance.id(), "issuer", issuer, "jwks_uri", issuer)
                         .param())

@@ -55,6 +55,24 @@ class SettingsContractTest extends ContractTest {
     }
 
     @ThroughEachDoor
+    void aChangeThatChangesNothingWritesNothing(Via door) {
+        Object[] asItIs = {
+            "max_allowed_memberships",
+            7,
+            "slug_disabled",
+            false,
+            "domains_enrollment_modes",
+            args("modes", List.of("automatic_suggestion", "manual_invitation"))
+        };
+        JsonNode before = call(door, "UpdateOrganizationSettings", asItIs);
+
+        assertThat(call(door, "UpdateOrganizationSettings", asItIs)).isEqualTo(before);
+        assertThat(call(door, "UpdateOrganizationSettings", "slug_disabled", true)
+                        .get("etag"))
+                .isNotEqualTo(before.get("etag"));
+    }
+
+    @ThroughEachDoor
     void organizationsTakeTheirDefaultsFromTheSettings(Via door) {
         call(door, "UpdateOrganizationSettings", "max_allowed_memberships", 3, "admin_delete_enabled", false);
         String id = instance.organization();

@@ -110,6 +110,7 @@ class StatementCountTest extends DoorTest {
             entry("UpdateMembershipMetadata", 2L),
             entry("UpdateOrganization", 7L),
             entry("UpdateOrganizationMetadata", 6L),
+            entry("UpdateOrganizationSettings to what they are", 4L),
             entry("UpdateOrganizationSettings", 5L),
             entry("UpdatePermission", 7L),
             entry("UpdateRole", 6L),
@@ -129,6 +130,9 @@ class StatementCountTest extends DoorTest {
 
     private final TestInstance instance = instances().create();
     private final Issuer issuer = new Issuer().registered(grpc(), instance.id(), null);
+
+    /** Another one each time that settings are to change. */
+    private int limit = 1_000_000;
 
     @BeforeEach
     void roomForRoles() {
@@ -279,6 +283,9 @@ class StatementCountTest extends DoorTest {
                 "UpdateMembership to the role it is",
                 "UpdateMembership",
                 args("organization_id", scene.organization(), "user_id", scene.joining(), "role", "org:member"));
+        Map<String, Object> settings = args("max_allowed_memberships", ++limit);
+        measure(costs, "UpdateOrganizationSettings", "UpdateOrganizationSettings", settings);
+        measure(costs, "UpdateOrganizationSettings to what they are", "UpdateOrganizationSettings", settings);
         measure(
                 costs,
                 "UpdateUser renamed",
