@@ -1,11 +1,13 @@
 package dev.membership.domain.instance;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked of instances, their settings and credentials. Null: not said, and so left as it is. */
 public interface InstanceCommands {
+    /** @param domainsEnrollmentModes empty: none from now on */
     @RegisterForReflection
     record UpdateSettings(
             @Nullable String etag,
@@ -14,7 +16,9 @@ public interface InstanceCommands {
             @Nullable Boolean adminDeleteEnabled,
             @Nullable Boolean slugDisabled,
             @Nullable Boolean domainsEnabled,
-            @Nullable List<String> domainsEnrollmentModes,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> domainsEnrollmentModes,
+
             @Nullable String creatorRoleId,
             @Nullable String domainsDefaultRoleId) {}
 

@@ -35,7 +35,8 @@ public final class Json {
 
     /**
      * What a caller asks for, to be compared with what it asks for later. Fields and lists that it did not give are left out, so
-     * that a version with one more of them finds the same.
+     * that a version with one more of them finds the same. An empty list is one that was not given, unless its component says
+     * that only a null one is.
      */
     public static String writeGiven(Object asked) {
         return write(GIVEN_ONLY, asked);

@@ -1,5 +1,6 @@
 package dev.membership.domain.role;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ public interface RoleCommands {
 
     /**
      * @param description empty: none from now on
-     * @param permissions ids of all that the role has afterwards
+     * @param permissions ids of all that the role has afterwards; empty: none
      */
     @RegisterForReflection
     record Update(
@@ -25,7 +26,8 @@ public interface RoleCommands {
             @Nullable String name,
             @Nullable String key,
             @Nullable String description,
-            @Nullable List<String> permissions) {}
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> permissions) {}
 
     @RegisterForReflection
     record Delete(String roleId, @Nullable String etag) {}

@@ -143,6 +143,39 @@ class RequestIdContractTest extends ContractTest {
         assertThat(list(door, "ListOrganizations").items()).hasSize(1);
     }
 
+    /** Who takes everything away shall not be told that it is done. */
+    @ThroughEachDoor
+    void anEmptyListIsAnotherArgumentThanNone(Via door) {
+        String role = role();
+        call(door, "UpdateRole", "role_id", role, "name", "New", "request_id", requestId);
+        String ofSettings = Instances.unique("request");
+        call(door, "UpdateOrganizationSettings", "slug_disabled", false, "request_id", ofSettings);
+
+        Refused permissions = refused(
+                door,
+                "UpdateRole",
+                "role_id",
+                role,
+                "name",
+                "New",
+                "permissions",
+                args("ids", List.of()),
+                "request_id",
+                requestId);
+        Refused modes = refused(
+                door,
+                "UpdateOrganizationSettings",
+                "slug_disabled",
+                false,
+                "domains_enrollment_modes",
+                args("modes", List.of()),
+                "request_id",
+                ofSettings);
+
+        assertThat(permissions).isNotNull().extracting(Refused::param).isEqualTo("request_id");
+        assertThat(modes).isNotNull().extracting(Refused::param).isEqualTo("request_id");
+    }
+
     @ThroughEachDoor
     void anotherCallersIdsAreItsOwn(Via door) {
         String other = instances().key(instance.id(), false, List.of());
