@@ -139,8 +139,8 @@ public final class DatabaseRefusals {
         }
         String state = failure.getSQLState() == null ? "08000" : failure.getSQLState();
         return switch (state) {
-            // statement_timeout and lock_timeout
-            case "57014", "55P03" -> Optional.of(new Refusal(ErrorCode.DEADLINE_EXCEEDED));
+            // statement_timeout, lock_timeout, and transaction_timeout, which an operator may have set
+            case "57014", "55P03", "25P04" -> Optional.of(new Refusal(ErrorCode.DEADLINE_EXCEEDED));
             // no such database; read-only after a fail-over; idle in a transaction, when this process stood still
             case "3D000", "25006", "25P03" -> Optional.of(new Refusal(ErrorCode.SERVICE_UNAVAILABLE));
             default ->

@@ -53,6 +53,22 @@ class ConfigurationIT {
         }
     }
 
+    /** With another one, calls that wait for the same row would be refused as conflicts. */
+    @Test
+    void theIsolationOfTransactionsIsNotLeftToTheDatabase() {
+        database.execute("ALTER DATABASE " + database.name() + " SET default_transaction_isolation = serializable");
+        try (ServiceProcess service = ServiceProcess.start(database, Map.of())) {
+            TestInstance instance = service.instances().create();
+            database.execute("""
+                    CREATE FUNCTION require_read_committed() RETURNS trigger LANGUAGE plpgsql AS
+                        $$BEGIN ASSERT current_setting('transaction_isolation') = 'read committed'; RETURN NEW; END$$;
+                    CREATE TRIGGER isolation BEFORE INSERT ON app_user EXECUTE FUNCTION require_read_committed()
+                    """);
+
+            assertThat(instance.user()).isNotEmpty();
+        }
+    }
+
     @Test
     void whatCannotBeSetStopsTheStartAllOfItNamed() {
         var wrong = Map.of(
