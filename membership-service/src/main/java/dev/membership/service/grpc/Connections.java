@@ -26,12 +26,12 @@ class Connections implements ServerBuilderCustomizer<VertxServerBuilder> {
 
     private final GrpcConfig config;
     private final ArrivingRequests arriving;
-    private final UntakenAnswers untaken;
+    private final GrpcAnswers answers;
 
-    Connections(GrpcConfig config, ArrivingRequests arriving, UntakenAnswers untaken) {
+    Connections(GrpcConfig config, ArrivingRequests arriving, GrpcAnswers answers) {
         this.config = config;
         this.arriving = arriving;
-        this.untaken = untaken;
+        this.answers = answers;
     }
 
     @Override
@@ -42,6 +42,6 @@ class Connections implements ServerBuilderCustomizer<VertxServerBuilder> {
                 .permitKeepAliveTime(OFTENEST_PING.toSeconds(), TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .addStreamTracerFactory(arriving.counting())
-                .addStreamTracerFactory(untaken);
+                .addStreamTracerFactory(answers);
     }
 }
