@@ -6,7 +6,10 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A call that several may close, at the same time, too: the first one does. */
+/**
+ * A call that several may close, at the same time, too: the first one does. One that gRPC has ended itself nobody closes: of
+ * a message too large it has answered already, and a second answer while the client still sends ends the whole connection.
+ */
 class ClosedOnce<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -16,7 +19,7 @@ class ClosedOnce<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
     @Override
     public void close(Status status, Metadata trailers) {
-        if (!closed.getAndSet(true)) {
+        if (!closed.getAndSet(true) && !isCancelled()) {
             super.close(status, trailers);
         }
     }

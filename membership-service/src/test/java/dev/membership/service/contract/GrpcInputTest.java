@@ -1,6 +1,7 @@
 package dev.membership.service.contract;
 
 import static dev.membership.service.support.Door.args;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -18,9 +19,13 @@ import dev.membership.service.support.Refused;
 import dev.membership.service.support.ThroughEachDoor;
 import dev.membership.service.support.Via;
 import dev.membership.v1.CreateOrganizationRequest;
+import dev.membership.v1.ImportUsersRequest;
+import dev.membership.v1.ImportUsersResponse;
 import dev.membership.v1.ListUsersRequest;
 import dev.membership.v1.UpdateOrganizationMetadataRequest;
+import dev.membership.v1.UserFields;
 import dev.membership.v1.UserFilter;
+import dev.membership.v1.UserServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
@@ -30,6 +35,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -37,6 +43,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,6 +158,52 @@ class GrpcInputTest extends ContractTest {
                         .toByteArray());
 
         assertThat(status.getStatus().getCode()).isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.CANCELLED);
+    }
+
+    /** Its client sends on while it is refused, and the stub closes the call once more. */
+    @Test
+    void aRowTooLargeBreaksItsImportAndNoOtherCallOfTheConnection() {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + instance.key());
+        UserServiceGrpc.UserServiceStub users = UserServiceGrpc.newStub(grpc().channel())
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+        CompletableFuture<ImportUsersResponse> other = new CompletableFuture<>();
+        StreamObserver<ImportUsersRequest> rows = users.importUsers(completing(other));
+        rows.onNext(row("Ada"));
+
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<ImportUsersResponse> broken = new CompletableFuture<>();
+            users.importUsers(completing(broken)).onNext(row("n".repeat(2 * 1024 * 1024)));
+            assertThat(broken).failsWithin(10, SECONDS).withThrowableThat().withMessageContaining("RESOURCE_EXHAUSTED");
+        }
+        rows.onCompleted();
+
+        assertThat(other)
+                .succeedsWithin(10, SECONDS)
+                .isEqualTo(ImportUsersResponse.newBuilder().setCreated(1).build());
+    }
+
+    private static <T> StreamObserver<T> completing(CompletableFuture<T> answer) {
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(T message) {
+                answer.complete(message);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                answer.completeExceptionally(failure);
+            }
+
+            @Override
+            public void onCompleted() {}
+        };
+    }
+
+    private static ImportUsersRequest row(String firstName) {
+        return ImportUsersRequest.newBuilder()
+                .setFields(UserFields.newBuilder().setFirstName(firstName))
+                .build();
     }
 
     @Test
