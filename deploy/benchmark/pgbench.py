@@ -26,7 +26,7 @@ ROW = r"""\set o {organization}
 \set fresh random(1, 9000000000000000000)
 """
 ORGANIZATIONS = {"spread": ("5 + :number % 9996", ":o * 88"), "large": ("1", "0"), "hot": ("10001", "0")}
-PLACES = {("create", "spread"): "50000 + :number / 9996", ("create", "hot"): "100000 + :number",
+PLACES = {("create", "spread"): "50000 + :number / 9996", ("create", "hot"): "199999 - :number",
           ("create", "large"): "150000 + :number", ("update", "spread"): "20 + :number / 9996",
           ("update", "large"): "30000 + :number", ("delete", "spread"): "70 - :number / 9996",
           ("delete", "large"): "80000 - :number"}
