@@ -22,10 +22,10 @@ import dev.membership.v1.CreateOrganizationRequest;
 import dev.membership.v1.ImportUsersRequest;
 import dev.membership.v1.ImportUsersResponse;
 import dev.membership.v1.ListUsersRequest;
+import dev.membership.v1.MutinyUserServiceGrpc;
 import dev.membership.v1.UpdateOrganizationMetadataRequest;
 import dev.membership.v1.UserFields;
 import dev.membership.v1.UserFilter;
-import dev.membership.v1.UserServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
@@ -35,15 +35,14 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
 import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.operators.multi.processors.UnicastProcessor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -168,39 +167,23 @@ class GrpcInputTest extends ContractTest {
     void aRowTooLargeBreaksItsImportAndNoOtherCallOfTheConnection() {
         Metadata headers = new Metadata();
         headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + instance.key());
-        UserServiceGrpc.UserServiceStub users = UserServiceGrpc.newStub(grpc().channel())
+        var users = MutinyUserServiceGrpc.newMutinyStub(grpc().channel())
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
-        CompletableFuture<ImportUsersResponse> other = new CompletableFuture<>();
-        StreamObserver<ImportUsersRequest> rows = users.importUsers(completing(other));
+        UnicastProcessor<ImportUsersRequest> rows = UnicastProcessor.create();
+        var other = users.importUsers(rows).subscribeAsCompletionStage();
         rows.onNext(row("Ada"));
 
         for (int i = 0; i < 3; i++) {
-            CompletableFuture<ImportUsersResponse> broken = new CompletableFuture<>();
-            users.importUsers(completing(broken)).onNext(row("n".repeat(2 * 1024 * 1024)));
+            UnicastProcessor<ImportUsersRequest> tooLarge = UnicastProcessor.create();
+            var broken = users.importUsers(tooLarge).subscribeAsCompletionStage();
+            tooLarge.onNext(row("n".repeat(2 * 1024 * 1024)));
             assertThat(broken).failsWithin(10, SECONDS).withThrowableThat().withMessageMatching(TOO_LARGE);
         }
-        rows.onCompleted();
+        rows.onComplete();
 
         assertThat(other)
                 .succeedsWithin(10, SECONDS)
                 .isEqualTo(ImportUsersResponse.newBuilder().setCreated(1).build());
-    }
-
-    private static <T> StreamObserver<T> completing(CompletableFuture<T> answer) {
-        return new StreamObserver<>() {
-            @Override
-            public void onNext(T message) {
-                answer.complete(message);
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                answer.completeExceptionally(failure);
-            }
-
-            @Override
-            public void onCompleted() {}
-        };
     }
 
     private static ImportUsersRequest row(String firstName) {

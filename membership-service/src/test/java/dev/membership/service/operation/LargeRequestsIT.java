@@ -215,8 +215,7 @@ class LargeRequestsIT {
                 // Several threads accept, so which found room is not known before.
                 List<Integer> statuses = new ArrayList<>();
                 for (Socket socket : sockets) {
-                    socket.setSoTimeout((int) AMPLE.toMillis());
-                    int status = statusOf(socket);
+                    int status = UnfinishedPost.status(socket, AMPLE);
                     statuses.add(status);
                     if (status == 408) {
                         assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
@@ -350,12 +349,6 @@ class LargeRequestsIT {
                     .orTimeout(AMPLE.toSeconds(), TimeUnit.SECONDS)
                     .join();
         }
-    }
-
-    private static int statusOf(Socket socket) throws IOException {
-        String start =
-                new String(socket.getInputStream().readNBytes("HTTP/1.1 408".length()), StandardCharsets.US_ASCII);
-        return Integer.parseInt(start.substring(start.indexOf(' ') + 1));
     }
 
     private static double refusals(ServiceProcess service, String code) {
